@@ -1,0 +1,154 @@
+"""The process that has everything imported and forks a run off in milliseconds (design D2).
+
+It imports, and starts nothing: no thread, no engine, no channel. One child always waits, prepared,
+on the server's socket; whoever receives a run tells the zygote, which then prepares the next.
+"""
+
+from __future__ import annotations
+
+import argparse
+import array
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+
+from brickyard.runtime.process import Prepared, die_with_parent, leave
+from brickyard.runtime.protocol import Folders
+from brickyard.runtime.shell import NotebookShell
+
+# What notebooks usually import, so that their import cells cost nothing. Absent ones are skipped.
+USUAL_IMPORTS = (
+    "pandas",
+    "pyarrow.parquet",
+    "pyspark.sql.functions",
+    "mlflow",
+    "mlflow.pyfunc",
+    "mlflow.tracking.client",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "sklearn",
+    "lightgbm",
+    "mlflow.lightgbm",
+)
+
+_SPARE_DELAY_SECONDS = 0.02
+
+
+class Zygote:
+    """Forks runs.
+
+    Args:
+        control: Datagram socket on which the server hands out runs' sockets; children share it.
+        report: Descriptor on which exits are told to the server, a line of JSON each.
+        folders: Roots of the platform's paths.
+    """
+
+    def __init__(self, control: socket.socket, report: int, folders: Folders) -> None:
+        self._control = control
+        self._report = report
+        self._folders = folders
+        self._taken_read, self._taken_write = os.pipe()
+        self._shell = NotebookShell.instance()
+
+    def serve(self) -> None:
+        """Fork until the server is gone."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        gc.collect()
+        gc.freeze()  # shared pages stay shared: the collector would touch them all
+        self._tell({"ready": True})
+        self._fork()
+        poll = select.poll()
+        poll.register(self._taken_read, select.POLLIN)
+        poll.register(wake_read, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                taken = len(os.read(descriptor, 4096))
+                if descriptor == self._taken_read:
+                    # The run that was just handed out goes first.
+                    time.sleep(_SPARE_DELAY_SECONDS)
+                    for _ in range(taken):
+                        self._fork()
+            self._reap()
+
+    def _fork(self) -> None:
+        parent = os.getpid()
+        if os.fork() != 0:
+            return
+        try:
+            die_with_parent(parent)
+            os.setsid()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            prepared = Prepared(self._folders, self._shell)
+            connection = _receive(self._control)
+            os.write(self._taken_write, b"1")
+            self._control.close()
+            prepared.run(connection)
+            leave()
+        except BaseException:  # noqa: BLE001
+            # A forked child must never return into the zygote's loop, whatever went wrong.
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._tell({"pid": pid, "status": os.waitstatus_to_exitcode(status)})
+
+    def _tell(self, message: dict[str, object]) -> None:
+        os.write(self._report, json.dumps(message).encode() + b"\n")
+
+
+def _receive(control: socket.socket) -> socket.socket:
+    """Wait for the server to hand out a run's socket."""
+    while True:
+        data, ancillary, _flags, _address = control.recvmsg(1, socket.CMSG_SPACE(4))
+        for level, kind, payload in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors = array.array("i")
+                descriptors.frombytes(payload[: len(payload) - len(payload) % 4])
+                return socket.socket(fileno=descriptors[0])
+        if not data:
+            os._exit(0)
+
+
+def preload(names: tuple[str, ...]) -> None:
+    """Import what is installed of the usual modules."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue  # not part of this environment
+
+
+def main() -> None:
+    """Entry: ``python -m brickyard.runtime.zygote``."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--report", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--folders", required=True)
+    options = parser.parse_args()
+    die_with_parent(options.parent)
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    preload(USUAL_IMPORTS)
+    control = socket.socket(fileno=options.control)
+    Zygote(control, options.report, Folders(**json.loads(options.folders))).serve()
+
+
+if __name__ == "__main__":
+    main()

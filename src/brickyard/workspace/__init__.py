@@ -1,0 +1,1 @@
+"""The local workspace: one process that serves the Databricks REST API and really runs jobs."""

@@ -1,0 +1,1 @@
+"""Clusters, and the processes that stand for them."""

@@ -1,0 +1,244 @@
+"""The processes that runs live in: handed out by a zygote, or started cold.
+
+The server and a run's process talk over one socket pair (``runtime.protocol``); this module owns
+the other end, and the signals.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+
+from brickyard.runtime.protocol import Event, Folders, RunSpec
+
+log = logging.getLogger(__name__)
+
+# One event is one line; a displayed table may have 2 MB and a figure more.
+_LINE_LIMIT = 64 * 1024 * 1024
+_EXIT_GRACE_SECONDS = 5.0
+_RESTART_DELAY_SECONDS = 1.0
+# A zygote that has to import everything first takes some seconds, on a busy machine many.
+_START_LIMIT_SECONDS = 120.0
+
+
+class RunProcess:
+    """One run's process, seen from the server.
+
+    Attributes:
+        pid: Its process id and group; 0 until it has said hello.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = 0
+        self._reader = reader
+        self._writer = writer
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What the process says, until it closes its end."""
+        while True:
+            try:
+                line = await self._reader.readline()
+            except (ConnectionError, ValueError) as exc:
+                log.warning("The socket of process %d broke: %s", self.pid, exc)
+                return
+            if not line.endswith(b"\n"):
+                return  # the end, or half a line of a process that was killed
+            event: Event = json.loads(line)
+            if event["event"] == "hello":
+                self.pid = int(event["pid"])
+            yield event
+
+    def give_up_start(self) -> None:
+        """End the wait for a process that has not said hello."""
+        if not self.pid:
+            self._reader.feed_eof()
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the notebook."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End the process and all that it started."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._writer.close()
+
+
+class ProcessPool:
+    """Hands out processes for runs.
+
+    Args:
+        folders: Roots of the platform's paths, the same for every run.
+        environment: What processes start with, on top of the server's own environment.
+    """
+
+    def __init__(self, folders: Folders, environment: dict[str, str]) -> None:
+        self._folders = json.dumps(asdict(folders))
+        self._environment = {**os.environ, **environment}
+        self._control: socket.socket | None = None
+        self._zygote: Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._processes: set[RunProcess] = set()
+        self._watchers: set[asyncio.Task[None]] = set()
+        self._exits: dict[int, asyncio.Future[int]] = {}
+        self.ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start the zygote, where the system can fork (Linux)."""
+        if sys.platform == "linux":
+            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._control.setblocking(False)
+            self._keeper = asyncio.create_task(self._keep_zygote(theirs))
+
+    async def stop(self) -> None:
+        """End every process."""
+        for process in list(self._processes):
+            process.kill()
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+        if self._zygote is not None and self._zygote.returncode is None:
+            self._zygote.kill()
+            await self._zygote.wait()
+
+    async def launch(self, spec: RunSpec, *, cold: bool = False) -> RunProcess:
+        """Start a run.
+
+        Args:
+            spec: What to run.
+            cold: Take a new interpreter, because the run's libraries shadow the zygote's.
+        """
+        ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_LIMIT)
+        process = RunProcess(reader, writer)
+        self._processes.add(process)
+        if cold or self._control is None:
+            await self._start_cold(theirs, process)
+        else:
+            descriptors = array.array("i", [theirs.fileno()])
+            await self._hand_out(descriptors.tobytes())
+        theirs.close()
+        writer.write(spec.to_json().encode() + b"\n")
+        await writer.drain()
+        asyncio.get_running_loop().call_later(_START_LIMIT_SECONDS, process.give_up_start)
+        return process
+
+    async def finish(self, process: RunProcess) -> int | None:
+        """End what is left of a process and its group.
+
+        Returns:
+            How it ended: its exit status, or minus the signal; None when that never became known.
+        """
+        status = None
+        if not process.pid:
+            self._processes.discard(process)
+            process.close()
+            return None
+        with contextlib.suppress(TimeoutError):
+            status = await asyncio.wait_for(self._exit_of(process.pid), _EXIT_GRACE_SECONDS)
+        process.kill()
+        process.close()
+        self._exits.pop(process.pid, None)
+        self._processes.discard(process)
+        return status
+
+    def _exit_of(self, pid: int) -> asyncio.Future[int]:
+        """The exit of a process, which may be told before anyone asks for it."""
+        return self._exits.setdefault(pid, asyncio.get_running_loop().create_future())
+
+    async def _hand_out(self, descriptor: bytes) -> None:
+        assert self._control is not None  # noqa: S101 - the caller has looked
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
+        while True:
+            try:
+                self._control.sendmsg([b"1"], ancillary)
+                return
+            except BlockingIOError:
+                await asyncio.sleep(0.01)  # more runs at once than the socket's buffer holds
+
+    async def _start_cold(self, connection: socket.socket, process: RunProcess) -> None:
+        child = await self._spawn(
+            "brickyard.runtime.process", [connection.fileno()], "--connection", connection.fileno()
+        )
+        process.pid = child.pid
+        watcher = asyncio.create_task(self._watch(child))
+        self._watchers.add(watcher)
+        watcher.add_done_callback(self._watchers.discard)
+
+    async def _watch(self, child: Process) -> None:
+        self._take_exit(child.pid, await child.wait())
+
+    async def _keep_zygote(self, theirs: socket.socket) -> None:
+        """Run the zygote, and another when it dies: runs that wait on the socket stay there."""
+        while True:
+            reader, writer = os.pipe()
+            self._zygote = await self._spawn(
+                "brickyard.runtime.zygote",
+                [theirs.fileno(), writer],
+                "--control",
+                theirs.fileno(),
+                "--report",
+                writer,
+            )
+            os.close(writer)
+            await self._read_reports(reader)
+            status = await self._zygote.wait()
+            self.ready.clear()
+            log.warning("The zygote ended with status %s; another is started.", status)
+            await asyncio.sleep(_RESTART_DELAY_SECONDS)
+
+    async def _read_reports(self, descriptor: int) -> None:
+        stream = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        with os.fdopen(descriptor, "rb") as pipe:
+            transport, _protocol = await loop.connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(stream), pipe
+            )
+            try:
+                while line := await stream.readline():
+                    self._take_report(json.loads(line))
+            finally:
+                transport.close()
+
+    def _take_report(self, report: dict[str, int]) -> None:
+        if "ready" in report:
+            self.ready.set()
+            return
+        self._take_exit(report["pid"], report["status"])
+
+    def _take_exit(self, pid: int, status: int) -> None:
+        future = self._exit_of(pid)
+        if not future.done():
+            future.set_result(status)
+
+    async def _spawn(self, module: str, descriptors: list[int], *options: object) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *map(str, options),
+            "--parent",
+            str(os.getpid()),
+            "--folders",
+            self._folders,
+            stdin=asyncio.subprocess.DEVNULL,
+            pass_fds=descriptors,
+            env=self._environment,
+        )

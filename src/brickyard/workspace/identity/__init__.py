@@ -1,0 +1,1 @@
+"""Who is calling: the SCIM ``Me`` resource of the one user of a local workspace."""

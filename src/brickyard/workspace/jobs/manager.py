@@ -1,0 +1,157 @@
+"""Starting, cancelling and reconciling runs; who calls it knows nothing of processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+from brickyard.workspace.api.errors import invalid
+from brickyard.workspace.jobs.job_run import JobRun, is_active
+from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
+from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.store import now_ms
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_STOPPED = "The local workspace stopped while the run was active."
+
+
+class RunManager:
+    """Every active run of the workspace.
+
+    Args:
+        jobs: The jobs.
+        runs: The runs.
+        around: What every run needs.
+    """
+
+    def __init__(self, jobs: JobRecords, runs: RunRecords, around: Surroundings) -> None:
+        self._jobs = jobs
+        self._runs = runs
+        self._around = around
+        self._active: dict[int, tuple[JobRun, asyncio.Task[None]]] = {}
+        self._cancelling: set[asyncio.Task[None]] = set()
+
+    def reconcile(self) -> None:
+        """End the runs that a former server left active: their processes died with it."""
+        for run_id in self._runs.end_orphans(_STOPPED):
+            log.warning("Run %d was active when the workspace stopped; it is ended.", run_id)
+
+    async def stop(self) -> None:
+        """End all that is active, as the workspace is about to stop."""
+        tasks = [task for _, task in self._active.values()]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self.reconcile()
+
+    def run_job(self, job: Row, user: str, parameters: Json, token: str | None) -> int:
+        """Start a run of a job.
+
+        Args:
+            job: The job.
+            user: Who started it.
+            parameters: ``job_parameters`` and ``overriding_parameters``, as the run shows them.
+            token: Idempotency token.
+
+        Returns:
+            The run's id.
+        """
+        settings = job["settings"]
+        limit = settings["max_concurrent_runs"]
+        run = _new_run("JOB_RUN", settings, user, parameters, token) | {"job_id": job["job_id"]}
+        if self._runs.count_active(job["job_id"]) >= limit:
+            run |= {
+                "life_cycle": "SKIPPED",
+                "result": "MAXIMUM_CONCURRENT_RUNS_REACHED",
+                "termination_code": "MAX_CONCURRENT_RUNS_EXCEEDED",
+                "message": f"{limit} runs of the job are active: max_concurrent_runs is {limit}.",
+                "ended_ms": now_ms(),
+            }
+            return self._runs.create(run, [])[0]
+        return self._start(run)
+
+    def submit(self, settings: Json, user: str, token: str | None) -> int:
+        """Start a one-time run; returns its id."""
+        return self._start(_new_run("SUBMIT_RUN", settings, user, {}, token))
+
+    def cancel(self, run_id: int) -> None:
+        """Begin to end a run; one that has ended is left as it is.
+
+        Raises:
+            ApiError: There is no such run.
+        """
+        row = self._runs.get(run_id)
+        if not is_active(row):
+            return
+        entry = self._active.get(row["parent_id"] or run_id)
+        if entry is None:
+            raise invalid(f"Run {run_id} is not carried by this workspace any more.")
+        task = asyncio.create_task(entry[0].cancel())
+        self._cancelling.add(task)
+        task.add_done_callback(self._cancelling.discard)
+
+    def cancel_all(self, job_id: int | None) -> None:
+        """Begin to end every active run, or every one of a job."""
+        for run_id, (run, _) in list(self._active.items()):
+            if job_id in (None, run.job_id):
+                self.cancel(run_id)
+
+    def _start(self, run: Json) -> int:
+        tasks = [_new_task(run, task) for task in run["settings"]["tasks"]]
+        run_id, _ = self._runs.create(run, tasks)
+        job_run = JobRun(self._runs.get(run_id), self._around, self._runs)
+        task = asyncio.create_task(self._carry(job_run), name=f"run-{run_id}")
+        self._active[run_id] = (job_run, task)
+        return run_id
+
+    async def _carry(self, run: JobRun) -> None:
+        try:
+            await run.carry()
+        except Exception as exc:
+            # The boundary of a run: nothing may leave it RUNNING.
+            log.exception("Run %d broke", run.run_id)
+            self._runs.change(
+                run.run_id,
+                life_cycle="INTERNAL_ERROR",
+                result="FAILED",
+                termination_code="INTERNAL_ERROR",
+                message=f"The local workspace failed to carry the run: {exc}",
+                ended_ms=now_ms(),
+            )
+        finally:
+            del self._active[run.run_id]
+
+
+def _new_run(kind: str, settings: Json, user: str, parameters: Json, token: str | None) -> Json:
+    return {
+        "job_id": None,
+        "run_type": kind,
+        "name": settings["name"],
+        "creator": user,
+        "settings": settings,
+        "parameters": parameters,
+        "idempotency_token": token,
+        "life_cycle": "PENDING",
+        "number_in_job": now_ms(),
+        "attempt": 0,
+        "created_ms": now_ms(),
+        "message": "",
+    }
+
+
+def _new_task(run: Json, task: Json) -> Json:
+    return run | {
+        "task_key": task["task_key"],
+        "name": task["task_key"],
+        "settings": task,
+        "parameters": {},
+        "idempotency_token": None,
+        "life_cycle": "BLOCKED" if task.get("depends_on") else "PENDING",
+    }

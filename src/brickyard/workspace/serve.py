@@ -1,0 +1,204 @@
+"""Putting the workspace together and serving it until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import os
+import socket
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from brickyard.errors import BrickyardError
+from brickyard.runtime.protocol import Folders
+from brickyard.workspace.api.app import build_app
+from brickyard.workspace.api.auth import Gate
+from brickyard.workspace.compute.processes import ProcessPool
+from brickyard.workspace.compute.service import ClustersService
+from brickyard.workspace.compute.strays import MARK, end_strays
+from brickyard.workspace.files import DbfsService, FilesService
+from brickyard.workspace.home import Home, write_private
+from brickyard.workspace.identity.service import IdentityService
+from brickyard.workspace.jobs.changes import Changes
+from brickyard.workspace.jobs.manager import RunManager
+from brickyard.workspace.jobs.records import JobRecords, RunRecords
+from brickyard.workspace.jobs.render import Renderer
+from brickyard.workspace.jobs.service import JobsService
+from brickyard.workspace.jobs.settings import load_types
+from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.mlflow import MlflowService
+from brickyard.workspace.notebooks.files import NotebookFiles
+from brickyard.workspace.notebooks.service import WorkspaceService
+from brickyard.workspace.secrets.service import SecretsService
+from brickyard.workspace.store import Store
+from brickyard.workspace.web import WebPages
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to serve.
+
+    Attributes:
+        home: The home folder.
+        host: Address to bind; loopback unless the user says otherwise.
+        port: Port to bind; 0 takes a free one.
+        token: A token to use instead of the kept or a new one.
+    """
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8765
+    token: str | None = None
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: How to serve.
+        ready: Called once with the workspace's address, when it answers.
+
+    Raises:
+        BrickyardError: The home is in use or cannot be used, or the port is taken.
+    """
+    home = Home.create(settings.home)
+    lock = home.lock()
+    try:
+        listener = _listen(settings.host, settings.port)
+        url = f"http://{_reachable(settings.host)}:{listener.getsockname()[1]}"
+        workspace = Workspace(home, url, settings)
+        server = _Server(
+            uvicorn.Config(
+                workspace.app,
+                log_level="warning",
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=3,
+                server_header=False,
+            ),
+            lambda: ready(url),
+        )
+        _announce(home, url)
+        server.run(sockets=[listener])
+        listener.close()
+    finally:
+        home.address_file.unlink(missing_ok=True)
+        os.close(lock)
+
+
+class Workspace:
+    """All services of one home.
+
+    Args:
+        home: The home folder, locked by this process.
+        url: The workspace's address.
+        settings: How it is served.
+    """
+
+    def __init__(self, home: Home, url: str, settings: Settings) -> None:
+        workspace_id = zlib.crc32(home.key("workspace.id", 8)) + 1
+        user = f"{getpass.getuser()}@brickyard.local"
+        self._mark = home.key("workspace.id", 8).hex()
+        hosts = {"127.0.0.1", "localhost", "::1", settings.host}
+        gate = Gate(home.token(settings.token), user, hosts)
+        self._store = Store(home.database)
+        folders = Folders(
+            dbfs=str(home.dbfs),
+            workspace=str(home.workspace),
+            volumes=str(home.volumes),
+            storage=str(home.storage),
+            warehouse=str(home.warehouse),
+            scratch=str(home.scratch),
+        )
+        changes = Changes()
+        jobs, runs = JobRecords(self._store), RunRecords(self._store, changes)
+        clusters = ClustersService(self._store)
+        notebooks = NotebookFiles(home)
+        self._pool = ProcessPool(folders, {MARK: self._mark})
+        self._mlflow = MlflowService(home)
+        around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
+        self._manager = RunManager(jobs, runs, around)
+        renderer = Renderer(url, workspace_id)
+        services = [
+            IdentityService(),
+            JobsService(jobs, runs, self._manager, renderer),
+            clusters,
+            WorkspaceService(home),
+            DbfsService(home),
+            FilesService(home),
+            SecretsService(home, self._store),
+        ]
+        pages = WebPages(gate, jobs, runs, changes, url)
+        self.app = build_app(
+            gate,
+            workspace_id,
+            services,
+            [*self._mlflow.routes(gate), *pages.routes()],
+            self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        del app
+        end_strays(self._mark)
+        self._manager.reconcile()
+        await self._pool.start()
+        await self._mlflow.start()
+        # The SDK's types take a second to import: have them before the first job comes.
+        types = asyncio.create_task(asyncio.to_thread(load_types))
+        try:
+            yield
+        finally:
+            await types
+            await self._manager.stop()
+            await self._pool.stop()
+            await self._mlflow.stop()
+            self._store.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then call back."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as exc:
+        listener.close()
+        raise BrickyardError(
+            f"The workspace cannot listen on {host}:{port}: {exc.strerror}.",
+            "Name another with --port N; --port 0 takes a free one.",
+        ) from exc
+    return listener
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - only compared
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _announce(home: Home, url: str) -> None:
+    content = json.dumps({"url": url, "pid": os.getpid()})
+    write_private(home.address_file, content.encode())

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from brickyard.runtime.shell import NotebookShell
+
+
+@pytest.fixture
+def shown() -> list[dict[str, Any]]:
+    return []
+
+
+@pytest.fixture
+def shell(shown: list[dict[str, Any]]) -> Iterator[NotebookShell]:
+    shell = NotebookShell()
+    shell.attach(shown.append, {"injected": 41})
+    yield shell
+    shell.reset()
+
+
+def test_cells_share_a_namespace_and_the_last_expression_is_shown(
+    shell: NotebookShell, shown: list[dict[str, Any]]
+) -> None:
+    assert shell.run("x = injected") is None
+    assert shell.run("x + 1") is None
+
+    assert shown == [{"text/plain": "42"}]
+
+
+def test_a_failure_carries_name_value_and_a_plain_traceback(shell: NotebookShell) -> None:
+    failure = shell.run("def f():\n    return 1 / 0\nf()")
+
+    assert failure is not None
+    assert failure.summary == "ZeroDivisionError: division by zero"
+    assert "----> 2     return 1 / 0" in failure.trace
+    assert "\x1b" not in failure.trace
+
+
+def test_a_syntax_error_names_its_line(shell: NotebookShell) -> None:
+    failure = shell.run("a = 1\ndef f(:\n    pass")
+
+    assert failure is not None
+    assert failure.summary == "SyntaxError: invalid syntax (line 2)"
+
+
+@pytest.mark.parametrize(
+    ("source", "summary"),
+    [
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("%no_such_magic", "UsageError: Line magic function `%no_such_magic` not found."),
+    ],
+)
+def test_whatever_ends_a_cell_early_is_a_failure(
+    shell: NotebookShell, source: str, summary: str
+) -> None:
+    failure = shell.run(source)
+
+    assert failure is not None
+    assert failure.summary == summary
+
+
+def test_open_pyplot_figures_are_shown_after_the_cell_and_closed(
+    shell: NotebookShell, shown: list[dict[str, Any]]
+) -> None:
+    source = "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\n"
+    assert shell.run(source + "_ = plt.plot([1, 2])") is None
+    assert shell.run("n = len(plt.get_fignums())\nn") is None
+
+    assert list(shown[0]) == ["image/png", "text/plain"]
+    assert shown[1] == {"text/plain": "0"}
