@@ -21,7 +21,7 @@ ROW_LIMIT = 10_000
 BYTE_LIMIT = 2 * 1024 * 1024
 
 
-def display_data(value: Any, formatter: DisplayFormatter) -> dict[str, Any]:
+def display_data(value: Any, formatter: DisplayFormatter | None) -> dict[str, Any]:
     """Content by MIME type for any value.
 
     Args:
@@ -35,6 +35,8 @@ def display_data(value: Any, formatter: DisplayFormatter) -> dict[str, Any]:
         return table_data(pandas_table(value))
     if family.startswith("matplotlib.") and hasattr(value, "savefig"):
         return figure_data(value)
+    if formatter is None:
+        return {"text/plain": repr(value)}
     data, _metadata = formatter.format(value)
     return dict(data)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ class NotebookRun:
         channel: Where events go.
         capture: Descriptors 1 and 2.
         shell: The interpreter.
+        loaded: Names of the modules that were there before the notebook.
         engine: Spark, not started yet.
         paths: From the platform's addresses to local paths.
     """
@@ -42,6 +42,7 @@ class NotebookRun:
         channel: Channel,
         capture: DescriptorCapture,
         shell: NotebookShell,
+        loaded: frozenset[str],
         engine: SparkEngine,
         paths: PathMap,
     ) -> None:
@@ -58,9 +59,10 @@ class NotebookRun:
         self._libraries = LibraryFolder(Path(spec.folder) / "libraries", paths)
         # The notebooks that %run has entered, outermost first: relative paths and cycles.
         self._stack = [spec.notebook_path]
-        self._loaded_at_start = frozenset(sys.modules)
+        self._loaded_at_start = loaded
         shell.attach(self._show, self._names())
-        shell.register_magic_function(self._pip, magic_name="pip")
+        # IPython types the decorator form only.
+        shell.register_magic_function(self._pip, magic_name="pip")  # type: ignore[call-arg,arg-type]
 
     def run(self) -> None:
         """Run every cell until one fails, exits, or restarts Python."""
@@ -121,7 +123,7 @@ class NotebookRun:
     def _python(self, source: str) -> Failure | None:
         if _NAMES_SPARK.search(source):
             session = self._engine.session
-            self._shell.push({"spark": session, "sqlContext": session}, interactive=False)
+            self._shell.inject({"spark": session, "sqlContext": session})
         return self._shell.run(source)
 
     def _actions(self) -> dict[str, Callable[[Cell], Failure | None]]:
@@ -136,7 +138,7 @@ class NotebookRun:
     def _sql(self, cell: Cell) -> None:
         frame = magics.run_sql(cell.body, self._engine.session.sql, self._show)
         if frame is not None:
-            self._shell.push({"_sqldf": frame}, interactive=False)
+            self._shell.inject({"_sqldf": frame})
 
     def _run_notebook(self, cell: Cell) -> Failure | None:
         call = magics.parse_run(cell, self._stack[-1])

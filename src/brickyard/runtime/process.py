@@ -52,6 +52,12 @@ class Prepared:
     Args:
         folders: Roots of the platform's paths.
         shell: The interpreter; None makes one.
+
+    Attributes:
+        roots: Roots of the platform's paths.
+        namespace: Whether this process sees them under the platform's names.
+        shell: The interpreter.
+        loaded: Names of the modules that were there before the notebook.
     """
 
     def __init__(self, folders: Folders, shell: NotebookShell | None = None) -> None:
@@ -61,6 +67,7 @@ class Prepared:
         if not self.namespace.entered:
             install_fallback(self.roots)
         self.shell = shell or NotebookShell.instance()
+        self.loaded = frozenset(sys.modules)
 
     def run(self, connection: socket.socket) -> None:
         """Read the specification from the run's socket, run the notebook, and return.
@@ -85,9 +92,9 @@ class Prepared:
                 remote=spec.spark_remote,
             )
         )
-        notebook = NotebookRun(spec, channel, capture, self.shell, engine, PathMap(self.roots))
-        notebook.run()
-        channel.flush()
+        NotebookRun(
+            spec, channel, capture, self.shell, self.loaded, engine, PathMap(self.roots)
+        ).run()
 
     def _enter_folder(self, notebook_path: str) -> None:
         """Work in the notebook's folder, and import from it, as the platform does."""

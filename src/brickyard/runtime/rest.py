@@ -38,7 +38,7 @@ class RestClient:
         self.host = host
         self.token = token
 
-    def get(self, path: str, **query: str) -> dict[str, Any]:
+    def get(self, path: str, /, **query: str) -> dict[str, Any]:
         """GET ``/api/<path>``.
 
         Raises:

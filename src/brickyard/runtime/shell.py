@@ -66,7 +66,8 @@ class NotebookShell(InteractiveShell):
     displayhook_class = _ShowHook
 
     def __init__(self, **options: Any) -> None:
-        HistoryManager.enabled = False  # its writer is a thread, which would not survive the fork
+        # History's writer is a thread, which would not survive the fork.
+        HistoryManager.enabled = False  # type: ignore[assignment]
         super().__init__(**options)
         self.colors = "nocolor"
         self.InteractiveTB.set_mode("Context")
@@ -83,6 +84,10 @@ class NotebookShell(InteractiveShell):
             names: Injected into the notebook's namespace.
         """
         self.show = show
+        self.inject(names)
+
+    def inject(self, names: dict[str, Any]) -> None:
+        """Put names into the notebook's namespace."""
         self.push(names, interactive=False)
 
     def run(self, source: str) -> Failure | None:

@@ -33,7 +33,9 @@ from brickyard.workspace.jobs.render import Renderer
 from brickyard.workspace.jobs.service import JobsService
 from brickyard.workspace.jobs.settings import load_types
 from brickyard.workspace.jobs.task_run import Surroundings
-from brickyard.workspace.mlflow import MlflowService
+from brickyard.workspace.mlflow import pages as mlflow_pages
+from brickyard.workspace.mlflow.server import MlflowServer
+from brickyard.workspace.mlflow.service import MlflowService
 from brickyard.workspace.notebooks.files import NotebookFiles
 from brickyard.workspace.notebooks.service import WorkspaceService
 from brickyard.workspace.secrets.service import SecretsService
@@ -119,10 +121,10 @@ class Workspace:
         )
         changes = Changes()
         jobs, runs = JobRecords(self._store), RunRecords(self._store, changes)
-        clusters = ClustersService(self._store)
+        clusters = ClustersService(self._store, self._end_cluster)
         notebooks = NotebookFiles(home)
         self._pool = ProcessPool(folders, {MARK: self._mark})
-        self._mlflow = MlflowService(home)
+        self._mlflow = MlflowServer(home)
         around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
         self._manager = RunManager(jobs, runs, around)
         renderer = Renderer(url, workspace_id)
@@ -134,15 +136,19 @@ class Workspace:
             DbfsService(home),
             FilesService(home),
             SecretsService(home, self._store),
+            MlflowService(home, self._mlflow, workspace_id),
         ]
-        pages = WebPages(gate, jobs, runs, changes, url)
+        pages = WebPages(gate, jobs, runs, changes, self._manager, url)
         self.app = build_app(
             gate,
             workspace_id,
             services,
-            [*self._mlflow.routes(gate), *pages.routes()],
+            [*mlflow_pages.routes(gate, self._mlflow, login="/login"), *pages.routes()],
             self._lifespan,
         )
+
+    async def _end_cluster(self, cluster_id: str) -> None:
+        await self._manager.end_on_cluster(cluster_id)
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:

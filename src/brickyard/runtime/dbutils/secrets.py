@@ -54,12 +54,12 @@ class SecretUtils:
         self._redactor.add(value.decode("utf-8", "replace"))
         return value
 
-    def list(self, scope: str) -> list[SecretMetadata]:
-        """The keys of a scope."""
-        answer = self._client.get("2.0/secrets/list", scope=scope)
-        return [SecretMetadata(item["key"]) for item in answer.get("secrets", [])]
-
     def listScopes(self) -> list[SecretScope]:  # noqa: N802 - the platform's name
         """The scopes."""
         answer = self._client.get("2.0/secrets/scopes/list")
         return [SecretScope(item["name"]) for item in answer.get("scopes", [])]
+
+    def list(self, scope: str) -> list[SecretMetadata]:
+        """The keys of a scope."""
+        answer = self._client.get("2.0/secrets/list", scope=scope)
+        return [SecretMetadata(item["key"]) for item in answer.get("secrets", [])]

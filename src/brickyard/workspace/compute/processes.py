@@ -18,6 +18,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from typing import Any
 
 from brickyard.runtime.protocol import Event, Folders, RunSpec
 
@@ -36,10 +37,12 @@ class RunProcess:
 
     Attributes:
         pid: Its process id and group; 0 until it has said hello.
+        ended: Set when nothing is left of it.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.pid = 0
+        self.ended = asyncio.Event()
         self._reader = reader
         self._writer = writer
 
@@ -76,8 +79,9 @@ class RunProcess:
                 os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Let go of the socket of a process that has ended."""
         self._writer.close()
+        self.ended.set()
 
 
 class ProcessPool:
@@ -95,7 +99,7 @@ class ProcessPool:
         self._zygote: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._processes: set[RunProcess] = set()
-        self._watchers: set[asyncio.Task[None]] = set()
+        self._watchers: set[asyncio.Task[Any]] = set()
         self._exits: dict[int, asyncio.Future[int]] = {}
         self.ready = asyncio.Event()
 
@@ -140,12 +144,21 @@ class ProcessPool:
         asyncio.get_running_loop().call_later(_START_LIMIT_SECONDS, process.give_up_start)
         return process
 
+    def retire(self, process: RunProcess) -> None:
+        """End what is left of a process and its group, without waiting for that."""
+        task = asyncio.create_task(self._end(process))
+        self._watchers.add(task)
+        task.add_done_callback(self._watchers.discard)
+
     async def finish(self, process: RunProcess) -> int | None:
         """End what is left of a process and its group.
 
         Returns:
             How it ended: its exit status, or minus the signal; None when that never became known.
         """
+        return await asyncio.shield(self._end(process))
+
+    async def _end(self, process: RunProcess) -> int | None:
         status = None
         if not process.pid:
             self._processes.discard(process)

@@ -65,6 +65,13 @@ class JobRun:
         """End the run on a user's word."""
         await self._stop(_CANCELED)
 
+    async def end_on_cluster(self, cluster_id: str) -> None:
+        """End the tasks that run on a cluster which is being stopped."""
+        message = f"Cluster {cluster_id} was terminated while the task ran."
+        outcome = Outcome("INTERNAL_ERROR", "FAILED", "CLUSTER_ERROR", message, message)
+        tasks = [task for task in self._running.values() if task.cluster_id == cluster_id]
+        await asyncio.gather(*[task.stop(outcome) for task in tasks])
+
     async def _stop(self, outcome: Outcome) -> None:
         if self._stopping is None:
             self._stopping = outcome

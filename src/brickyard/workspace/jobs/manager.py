@@ -103,6 +103,11 @@ class RunManager:
             if job_id in (None, run.job_id):
                 self.cancel(run_id)
 
+    async def end_on_cluster(self, cluster_id: str) -> None:
+        """End what runs on a cluster that is being stopped."""
+        runs = [run for run, _ in self._active.values()]
+        await asyncio.gather(*[run.end_on_cluster(cluster_id) for run in runs])
+
     def _start(self, run: Json) -> int:
         tasks = [_new_task(run, task) for task in run["settings"]["tasks"]]
         run_id, _ = self._runs.create(run, tasks)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
 
 from brickyard.notebook import Notebook
 from brickyard.workspace.api.errors import invalid
@@ -13,7 +13,7 @@ from brickyard.workspace.jobs.changes import Changes
 from brickyard.workspace.store import Store, now_ms
 from brickyard.workspace.store.tables import cells, jobs, outputs, runs
 
-Row = Mapping[str, Any]
+Row = RowMapping
 Json = dict[str, Any]
 
 ACTIVE = ("PENDING", "QUEUED", "BLOCKED", "RUNNING", "TERMINATING")
@@ -38,7 +38,7 @@ class JobRecords:
             "settings": settings,
         }
         with self._store.transaction() as connection:
-            return int(connection.execute(insert(jobs).values(values)).inserted_primary_key[0])
+            return _insert(connection, jobs, values)
 
     def get(self, job_id: int) -> Row:
         """A job.
@@ -100,15 +100,8 @@ class RunRecords:
             The run's id, and those of its tasks in order.
         """
         with self._store.transaction() as connection:
-            run_id = int(connection.execute(insert(runs).values(run)).inserted_primary_key[0])
-            task_ids = [
-                int(
-                    connection.execute(
-                        insert(runs).values({**task, "parent_id": run_id})
-                    ).inserted_primary_key[0]
-                )
-                for task in tasks
-            ]
+            run_id = _insert(connection, runs, run)
+            task_ids = [_insert(connection, runs, {**t, "parent_id": run_id}) for t in tasks]
         self._changes.notify(run_id)
         return run_id, task_ids
 
@@ -284,6 +277,13 @@ class RunRecords:
     def _first(self, query: Select[Any]) -> Row | None:
         with self._store.transaction() as connection:
             return connection.execute(query).mappings().first()
+
+
+def _insert(connection: Connection, table: Table, values: Json) -> int:
+    """Insert a row; returns the id it got."""
+    key = connection.execute(insert(table).values(values)).inserted_primary_key
+    assert key is not None  # noqa: S101 - only an insert of many rows gives none
+    return int(key[0])
 
 
 def _finish_cells(connection: Connection, run_ids: list[int]) -> None:

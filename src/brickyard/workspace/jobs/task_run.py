@@ -104,6 +104,9 @@ class TaskRun:
         widgets: Its parameters.
         around: What every run needs.
         records: Where its progress is kept.
+
+    Attributes:
+        cluster_id: The cluster it runs on, if it names one.
     """
 
     def __init__(
@@ -112,6 +115,7 @@ class TaskRun:
         self._run_id: int = row["run_id"]
         self._row = row
         self._task: dict[str, Any] = row["settings"]
+        self.cluster_id: str | None = row["settings"].get("existing_cluster_id")
         self._widgets = widgets
         self._around = around
         self._records = records
@@ -153,8 +157,10 @@ class TaskRun:
         process = self._process
         if process is not None:
             process.interrupt()
-            await asyncio.sleep(_INTERRUPT_GRACE_SECONDS)
-            process.kill()
+            try:
+                await asyncio.wait_for(process.ended.wait(), _INTERRUPT_GRACE_SECONDS)
+            except TimeoutError:
+                process.kill()
 
     async def _time_out(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -162,9 +168,8 @@ class TaskRun:
         await self.stop(Outcome("TERMINATED", "TIMEDOUT", "CANCELED", message, message))
 
     async def _attempt(self) -> Outcome:
-        cluster_id = self._task.get("existing_cluster_id")
-        if cluster_id:
-            await self._ready_cluster(cluster_id)
+        if self.cluster_id:
+            await self._ready_cluster(self.cluster_id)
         path = self._task["notebook_task"]["notebook_path"]
         notebook, _file = self._around.notebooks.read_notebook(path)
         self._records.add_cells(self._run_id, notebook)
@@ -204,23 +209,32 @@ class TaskRun:
         while True:
             process = await self._around.pool.launch(spec, cold=cold)
             self._process = process
-            last: Event = {}
-            try:
-                async for event in process.events():
-                    self._take(event)
-                    last = event
-            except asyncio.CancelledError:
-                process.kill()  # the workspace is stopping
-                raise
-            finally:
-                self._process = None
+            last = await self._follow(process)
+            if last.get("event") == "restart":
+                self._around.pool.retire(process)
+            elif last.get("event") == "end" and self._stopping is None:
+                # What the notebook had to say is kept: its process may end in its own time.
+                self._around.pool.retire(process)
+                return _outcome(last)
+            else:
                 status = await self._around.pool.finish(process)
-            if self._stopping is not None:
-                return self._stopping
-            if last.get("event") != "restart":
-                return _outcome(last, status)
+                return self._stopping or _died(status)
             cold = last["cold"]
             spec = replace(spec, first_cell=last["next_cell"], widgets=last["widgets"])
+
+    async def _follow(self, process: RunProcess) -> Event:
+        """Keep what a process says; returns its last word, which may be none."""
+        try:
+            async for event in process.events():
+                if event["event"] in ("end", "restart"):
+                    return event
+                self._take(event)
+        except asyncio.CancelledError:
+            process.kill()  # the workspace is stopping
+            raise
+        finally:
+            self._process = None
+        return {}
 
     def _take(self, event: Event) -> None:
         kind = event["event"]
@@ -270,10 +284,8 @@ def _refused(refusal: BrickyardError) -> Outcome:
     return Outcome("INTERNAL_ERROR", "FAILED", code, str(refusal), str(refusal))
 
 
-def _outcome(last: Event, status: int | None) -> Outcome:
-    """Read the end from the last event and the process's exit status."""
-    if last.get("event") != "end":
-        return _died(status)
+def _outcome(last: Event) -> Outcome:
+    """Read the end from a notebook's last word."""
     if last["result"] == "SUCCESS":
         return Outcome("TERMINATED", "SUCCESS", "SUCCESS", exit_value=last.get("exit_value"))
     return Outcome(
