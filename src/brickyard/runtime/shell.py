@@ -7,16 +7,20 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
+from brickyard.errors import BrickyardError
 from brickyard.runtime.errors import NotebookExit, RestartPython
 
 Show = Callable[[dict[str, Any]], None]
 
+_OUR_FILES = str(Path(__file__).resolve().parents[1])
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -73,7 +77,7 @@ class NotebookShell(InteractiveShell):
         self.InteractiveTB.set_mode("Context")
         self.show: Show = _no_outlet
         self._failure: Failure | None = None
-        self.set_custom_exc((NotebookExit, RestartPython), _note_signal)
+        self.set_custom_exc((NotebookExit, RestartPython, BrickyardError), _handle_ours)
         self._warm_up()
 
     def attach(self, show: Show, names: dict[str, Any]) -> None:
@@ -140,11 +144,26 @@ class NotebookShell(InteractiveShell):
         pyplot.close("all")
 
 
-def _note_signal(
-    shell: NotebookShell, etype: type, value: BaseException, tb: object, tb_offset: object = None
+def _handle_ours(
+    shell: NotebookShell,
+    etype: type,
+    value: BaseException,
+    trace: TracebackType,
+    tb_offset: int | None = None,
 ) -> None:
-    del etype, tb, tb_offset
-    shell.note(value)
+    """Take an exception of ours: a signal as it is, an error without our own frames."""
+    if not isinstance(value, BrickyardError):
+        shell.note(value)
+        return
+    last: TracebackType | None = None
+    step: TracebackType | None = trace
+    while step is not None:
+        if not step.tb_frame.f_code.co_filename.startswith(_OUR_FILES):
+            last = step
+        step = step.tb_next
+    if last is not None:
+        last.tb_next = None
+    shell.showtraceback((etype, value, trace), tb_offset=tb_offset)
 
 
 def _no_outlet(data: dict[str, Any]) -> None:

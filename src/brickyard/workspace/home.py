@@ -179,6 +179,7 @@ def write_private(file: Path, content: bytes) -> None:
 def read_address(root: Path) -> dict[str, Any] | None:
     """What a serving workspace last wrote of itself: ``url`` and ``pid``; None when nothing."""
     try:
-        return dict(json.loads((root / "server.json").read_text(encoding="utf-8")))
+        found = json.loads((root / "server.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) and {"url", "pid"} <= found.keys() else None

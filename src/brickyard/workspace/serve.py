@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import json
 import os
+import signal
 import socket
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -88,6 +90,9 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             lambda: ready(url),
         )
         _announce(home, url)
+        # The server raises a signal it was stopped by once more when it is done: to be ignored.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
         server.run(sockets=[listener])
         listener.close()
     finally:
@@ -123,6 +128,7 @@ class Workspace:
         jobs, runs = JobRecords(self._store), RunRecords(self._store, changes)
         clusters = ClustersService(self._store, self._end_cluster)
         notebooks = NotebookFiles(home)
+        notebooks.make_directories(f"/Users/{user}")
         self._pool = ProcessPool(folders, {MARK: self._mark})
         self._mlflow = MlflowServer(home)
         around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
@@ -132,7 +138,7 @@ class Workspace:
             IdentityService(),
             JobsService(jobs, runs, self._manager, renderer),
             clusters,
-            WorkspaceService(home),
+            WorkspaceService(home, notebooks),
             DbfsService(home),
             FilesService(home),
             SecretsService(home, self._store),
@@ -147,6 +153,12 @@ class Workspace:
             self._lifespan,
         )
 
+    async def _warm_up(self) -> None:
+        """Start what costs seconds of computing, one after the other: runs are to be ready first."""
+        await asyncio.to_thread(load_types)  # the SDK's types, for the first job
+        await self._pool.ready.wait()
+        await self._mlflow.start()
+
     async def _end_cluster(self, cluster_id: str) -> None:
         await self._manager.end_on_cluster(cluster_id)
 
@@ -156,13 +168,13 @@ class Workspace:
         end_strays(self._mark)
         self._manager.reconcile()
         await self._pool.start()
-        await self._mlflow.start()
-        # The SDK's types take a second to import: have them before the first job comes.
-        types = asyncio.create_task(asyncio.to_thread(load_types))
+        background = asyncio.create_task(self._warm_up())
         try:
             yield
         finally:
-            await types
+            background.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await background
             await self._manager.stop()
             await self._pool.stop()
             await self._mlflow.stop()

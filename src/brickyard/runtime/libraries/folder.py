@@ -18,8 +18,9 @@ from pathlib import Path
 from brickyard.runtime.errors import MagicError
 from brickyard.runtime.paths import PathMap
 
-# uv's dry run lists one planned change a line: " + name==1.0 (from file:///…)"; "~" reinstalls.
-_PLANNED = re.compile(r"^ [+~] ([A-Za-z0-9._-]+)==(\S+?)(?: \(from (.+)\))?$", re.MULTILINE)
+# uv lists one change a line, a plan's as " + name==1.0" or " + name @ file:///…", a done one's as
+# " + name==1.0 (from file:///…)"; "~" reinstalls.
+_CHANGE = re.compile(r"^ [+~] (\S+(?: @ \S+)?)", re.MULTILINE)
 
 # Options whose next word is a value that steers where packages come from.
 _SOURCE_OPTIONS = {"--index-url", "-i", "--extra-index-url", "--find-links", "-f"}
@@ -84,17 +85,15 @@ class LibraryFolder:
         return sorted(here & {name.partition(".")[0] for name in loaded})
 
     def _install(self, words: list[str]) -> str:
-        plan = _uv(["--dry-run", *words, *self._pins()])
-        wanted = [_requirement(match) for match in _PLANNED.finditer(plan)]
-        missing = [item for item in wanted if item not in self._pins()]
+        missing = _CHANGE.findall(_uv(["--dry-run", *words]))
         if not missing:
             return "Requirement already satisfied: nothing to install."
-        before = set(sys.modules)
-        _uv(["--target", str(self.folder), "--no-deps", *_sources(words), *missing])
+        before = frozenset(sys.modules)
+        target = ["--target", str(self.folder), "--no-deps"]
+        done = _CHANGE.findall(_uv([*target, *_sources(words), *missing]))
         self.activate()
-        _record(self.folder, [*self._pins(), *missing])
-        names = " ".join(item.replace("==", "-").partition(" @ ")[0] for item in missing)
-        stale = [name for name in self.shadowed(before) if not name.endswith("dist-info")]
+        names = " ".join(item.replace("==", "-") for item in done) or "nothing new"
+        stale = self.shadowed(before)
         note = (
             f"\nNote: {', '.join(stale)} was imported before: use "
             "dbutils.library.restartPython() to get the new version."
@@ -103,16 +102,14 @@ class LibraryFolder:
         )
         return f"Successfully installed {names}{note}"
 
-    def _pins(self) -> list[str]:
-        try:
-            return (self.folder / ".requirements").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-
     def _localise(self, word: str) -> str:
         if word.startswith("file:/Workspace/"):
             word = word.removeprefix("file:")
-        local = self._paths.to_local(word) if word.startswith(_PLATFORM_ROOTS) else word
+        local = (
+            self._paths.to_local(word, bare_is_dbfs=False)
+            if word.startswith(_PLATFORM_ROOTS)
+            else word
+        )
         if local.endswith((".whl", ".txt", ".tar.gz")) and "/" in local and "://" not in local:
             path, _bracket, _extras = local.partition("[")
             if not Path(path).exists():
@@ -128,11 +125,6 @@ def _split(line: str) -> list[str]:
         return shlex.split(line, comments=True)
     except ValueError as exc:
         raise MagicError(f"%pip {line}: {exc}.", "Close the quotation.") from exc
-
-
-def _requirement(match: re.Match[str]) -> str:
-    name, version, source = match.groups()
-    return f"{name} @ {source}" if source else f"{name}=={version}"
 
 
 def _sources(words: list[str]) -> list[str]:
@@ -160,12 +152,6 @@ def _uv(words: list[str]) -> str:
         detail = done.stderr.strip() or done.stdout.strip()
         raise MagicError(f"%pip install failed: {detail}")
     return done.stderr + done.stdout
-
-
-def _record(folder: Path, pins: list[str]) -> None:
-    aside = folder / ".requirements.new"
-    aside.write_text("\n".join(dict.fromkeys(pins)) + "\n", encoding="utf-8")
-    aside.replace(folder / ".requirements")
 
 
 def _prepend(variable: str, entry: str) -> None:

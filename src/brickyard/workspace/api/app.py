@@ -52,8 +52,13 @@ def build_app(
             handler = _endpoint(gate, operation)
             routes += [Route(p, handler, methods=[operation.method]) for p in operation.paths()]
     routes += pages
-    app = Starlette(routes=routes, lifespan=lifespan)
-    app.router.default = _not_found(gate)
+    unknown = _not_found(gate)
+
+    async def wrong_method(request: Request, _exc: Exception) -> Response:
+        return unknown(request)
+
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={405: wrong_method})
+    app.router.default = _answer(unknown)
     app.router.redirect_slashes = False
     return app
 
@@ -117,17 +122,21 @@ def _endpoint(gate: Gate, operation: Operation) -> Callable[[Request], Awaitable
     return endpoint
 
 
-def _not_found(gate: Gate) -> ASGIApp:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return
-        request = Request(scope, receive)
+def _not_found(gate: Gate) -> Callable[[Request], Response]:
+    def refuse(request: Request) -> Response:
         try:
             gate.check(request)
-            error = _unknown_operation(request.method, request.url.path)
         except ApiError as refusal:
-            error = refusal
-        await error_response(error)(scope, receive, send)
+            return error_response(refusal)
+        return error_response(_unknown_operation(request.method, request.url.path))
+
+    return refuse
+
+
+def _answer(respond: Callable[[Request], Response]) -> ASGIApp:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await respond(Request(scope, receive))(scope, receive, send)
 
     return app
 

@@ -82,7 +82,7 @@ class Gate:
         return self.user
 
     def _check_host(self, request: Request) -> None:
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        host = _host_name(request.headers.get("host", ""))
         if host not in self._hosts:
             raise ApiError(
                 403,
@@ -108,8 +108,16 @@ class Gate:
 def _check_origin(request: Request) -> None:
     """Refuse what another site's page posts with our user's cookie."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         raise ApiError(403, "PERMISSION_DENIED", f"Origin {origin!r} may not post here.")
+
+
+def _host_name(header: str) -> str:
+    """The name in a Host header, without its port; empty when it cannot be read."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:  # a bracket that does not close
+        return ""
 
 
 def _same(given: str, known: str) -> bool:

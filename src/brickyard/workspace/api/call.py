@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from brickyard.workspace.api.errors import invalid, malformed
@@ -19,6 +20,8 @@ _TRUE = {"true", "1"}
 _FALSE = {"false", "0"}
 # A DBFS block of 1 MB in base64, a notebook of 10 MB.
 _MAX_PART = 16 * 1024 * 1024
+# What the database, and protocol buffers, can hold.
+_INT64 = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,12 @@ class Call:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise _wrong_type(name, "int", value)
         try:
-            return int(value)
+            number = int(value)
         except ValueError as exc:
             raise _wrong_type(name, "int", value) from exc
+        if number not in _INT64:
+            raise invalid(f"Field '{name}' is outside the range of a 64-bit integer.")
+        return number
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A boolean, also when sent as "true" or "1"."""
@@ -117,9 +123,7 @@ async def read_fields(request: Request) -> dict[str, Any]:
     fields: dict[str, Any] = dict(request.query_params)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        form = await request.form(max_part_size=_MAX_PART)
-        for name, part in form.multi_items():
-            fields[name] = part if isinstance(part, str) else await part.read()
+        fields.update(await _read_form(request))
     elif kind != "application/octet-stream":
         body = await request.body()
         if body.strip():
@@ -128,10 +132,21 @@ async def read_fields(request: Request) -> dict[str, Any]:
     return fields
 
 
+async def _read_form(request: Request) -> dict[str, Any]:
+    try:
+        async with request.form(max_part_size=_MAX_PART) as form:
+            return {
+                name: part if isinstance(part, str) else await part.read()
+                for name, part in form.multi_items()
+            }
+    except HTTPException as exc:
+        raise malformed(f"Could not parse request object: {exc.detail}") from exc
+
+
 def _parse_json(body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body)
-    except (ValueError, UnicodeDecodeError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise malformed(f"Could not parse request object: the body is not JSON ({exc}).") from exc
     if not isinstance(parsed, dict):
         raise malformed("Could not parse request object: the body must be a JSON object.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from brickyard.errors import BrickyardError
@@ -38,11 +39,12 @@ class Store:
         self._open = False
         try:
             self._prepare(file)
-        except sqlite3.DatabaseError as exc:
-            raise BrickyardError(
-                f"{file} cannot be read as the workspace's database: {exc}.",
-                "Move it aside to start afresh, or restore a copy.",
-            ) from exc
+        except DatabaseError as exc:
+            self.close()
+            raise _unreadable(file, str(exc.orig)) from exc
+        except BrickyardError:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -71,6 +73,8 @@ class Store:
         if not tables:
             self._create()
             return
+        if found is None:
+            raise _unreadable(file, "it has tables, but not this program's")
         from brickyard.workspace.store.migrate import upgrade
 
         upgrade(file, found)
@@ -87,6 +91,13 @@ class Store:
             connection.execute(
                 text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION}
             )
+
+
+def _unreadable(file: Path, why: str) -> BrickyardError:
+    return BrickyardError(
+        f"{file} cannot be read as the workspace's database: {why}.",
+        "Move it aside to start afresh, or restore a copy.",
+    )
 
 
 def now_ms() -> int:

@@ -1,0 +1,5 @@
+"""Secret scopes: values encrypted at rest, never listed."""
+
+from brickyard.workspace.secrets.service import SecretsService
+
+__all__ = ["SecretsService"]
