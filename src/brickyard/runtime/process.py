@@ -92,6 +92,7 @@ class Prepared:
                 remote=spec.spark_remote,
             )
         )
+        engine.install()  # SparkSession.builder.getOrCreate() is to give the same session
         NotebookRun(
             spec, channel, capture, self.shell, self.loaded, engine, PathMap(self.roots)
         ).run()

@@ -18,6 +18,7 @@ import socket
 import sys
 import time
 
+from brickyard.runtime.paths import probe_namespace
 from brickyard.runtime.process import Prepared, die_with_parent, leave
 from brickyard.runtime.protocol import Folders
 from brickyard.runtime.shell import NotebookShell
@@ -146,6 +147,7 @@ def main() -> None:
     die_with_parent(options.parent)
     os.environ.setdefault("MPLBACKEND", "Agg")
     preload(USUAL_IMPORTS)
+    probe_namespace()  # forks inherit the proof, and need no trial of their own
     control = socket.socket(fileno=options.control)
     Zygote(control, options.report, Folders(**json.loads(options.folders))).serve()
 

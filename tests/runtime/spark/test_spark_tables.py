@@ -100,6 +100,28 @@ def test_columns_of_new_tables_take_nulls(spark: SparkSession, home: Path, schem
     assert [field["nullable"] for field in fields] == [True, True]
 
 
+def test_a_new_table_takes_literals_of_every_type(spark: SparkSession) -> None:
+    # Literals are NOT NULL, so the columns are made nullable on the way: that needs their types.
+    types = {
+        "timestamp": "timestamp'2013-01-01 05:00:00'",
+        "timestamp_ntz": "timestamp_ntz'2013-01-01 05:00:00'",
+        "date": "date'2013-01-01'",
+        "decimal(5,2)": "cast(1.25 as decimal(5,2))",
+        "binary": "cast('x' as binary)",
+        "array<int>": "array(1, 2)",
+        "map<string,int>": "map('a', 1)",
+        "struct<a:int,t:timestamp>": "named_struct('a', 1, 't', timestamp'2013-01-01 05:00:00')",
+    }
+    columns = ", ".join(f"{value} AS c{n}" for n, value in enumerate(types.values()))
+    frame = spark.sql(f"SELECT {columns}")
+    frame.write.saveAsTable("t")
+
+    stored = spark.table("t")
+    assert [field.dataType.simpleString() for field in stored.schema.fields] == list(types)
+    assert stored.collect() == frame.collect()
+    assert all(field.nullable for field in stored.schema.fields)
+
+
 def test_insert_into(spark: SparkSession) -> None:
     spark.sql("CREATE TABLE t (id BIGINT, name STRING)")
     spark.sql("INSERT INTO t VALUES (1, 'a'), (2, 'b')")

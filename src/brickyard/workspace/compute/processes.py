@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 # One event is one line; a displayed table may have 2 MB and a figure more.
 _LINE_LIMIT = 64 * 1024 * 1024
+_NOT_FOR_RUNS = ("DATABRICKS_", "MLFLOW_", "BRICKYARD_")
 _EXIT_GRACE_SECONDS = 5.0
 _RESTART_DELAY_SECONDS = 1.0
 # A zygote that has to import everything first takes some seconds, on a busy machine many.
@@ -94,7 +95,9 @@ class ProcessPool:
 
     def __init__(self, folders: Folders, environment: dict[str, str]) -> None:
         self._folders = json.dumps(asdict(folders))
-        self._environment = {**os.environ, **environment}
+        # What points the user's own shell at some workspace is not meant for runs.
+        own = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_FOR_RUNS)}
+        self._environment = {**own, **environment}
         self._control: socket.socket | None = None
         self._zygote: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -165,7 +168,8 @@ class ProcessPool:
             process.close()
             return None
         with contextlib.suppress(TimeoutError):
-            status = await asyncio.wait_for(self._exit_of(process.pid), _EXIT_GRACE_SECONDS)
+            status = await asyncio.wait_for(self._exit_of(process.pid), _NOT_FOR_RUNS = ("DATABRICKS_", "MLFLOW_", "BRICKYARD_")
+_EXIT_GRACE_SECONDS)
         process.kill()
         process.close()
         self._exits.pop(process.pid, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -253,6 +254,9 @@ class TaskRun:
         return {
             "DATABRICKS_HOST": self._around.host,
             "DATABRICKS_TOKEN": token,
+            "DATABRICKS_AUTH_TYPE": "pat",
+            "DATABRICKS_CONFIG_FILE": os.devnull,  # the user's own profiles are not the run's
+            "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_TRACKING_URI": "databricks",
             "MLFLOW_REGISTRY_URI": "databricks-uc",
             # As on the platform, a notebook that names no experiment logs to its own.

@@ -1,0 +1,1 @@
+"""MLflow itself as a child process, its database, and Databricks' calls mapped onto it."""
