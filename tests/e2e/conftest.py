@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
-from databricks.sdk.service.jobs import NotebookTask, Run, SubmitTask
+from databricks.sdk.service.jobs import NotebookTask, Run, SubmitTask, Task
 from databricks.sdk.service.workspace import ImportFormat, Language
 
 HEADER = "# Databricks notebook source\n"
@@ -100,6 +100,12 @@ class Workspace:
             language=Language.PYTHON,
             overwrite=True,
         )
+
+    def create_job(self, name: str, *tasks: Task) -> int:
+        """Make a job; returns its id."""
+        job_id = self.sdk.jobs.create(name=name, tasks=list(tasks)).job_id
+        assert job_id
+        return job_id
 
     def start(self, *cells: str, path: str = "/Shared/test", **fields: Any) -> int:
         """Submit a notebook as a one-time run; returns the task run's id."""

@@ -110,13 +110,17 @@ def test_secrets_are_read_and_never_shown(workspace: Workspace) -> None:
 
 def make_wheel(folder: Path, version: str) -> Path:
     """A wheel of one module that says its version."""
+    info = f"greeting-{version}.dist-info"
+    files = {
+        "greeting.py": f"VERSION = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: greeting\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
     name = folder / f"greeting-{version}-py3-none-any.whl"
     with zipfile.ZipFile(name, "w") as wheel:
-        wheel.writestr("greeting.py", f"VERSION = {version!r}\n")
-        info = f"greeting-{version}.dist-info"
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: greeting\nVersion: {version}\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{info}/RECORD", "")
+        for member, content in files.items():
+            wheel.writestr(member, content)
     return name
 
 
@@ -129,13 +133,18 @@ def test_pip_installs_for_this_run_only(workspace: Workspace, tmp_path: Path) ->
         f"where = '/dbfs/wheels/{wheel.name}'",
         "# MAGIC %pip install $where  # ours",
         "import greeting, subprocess, sys\n"
-        "child = subprocess.run([sys.executable, '-c', 'import greeting; print(greeting.VERSION)'],\n"
-        "                       capture_output=True, text=True).stdout.strip()\n"
-        "dbutils.notebook.exit(greeting.VERSION + ' ' + child)",
+        "code = 'import greeting; print(greeting.VERSION)'\n"
+        "child = subprocess.check_output([sys.executable, '-c', code], text=True)\n"
+        "dbutils.notebook.exit(f'{greeting.VERSION} {child.strip()}')",
+    )
+    again = workspace.run(
+        f"%pip install /dbfs/wheels/{wheel.name}",
+        "import greeting\ndbutils.notebook.exit(greeting.VERSION)",
     )
     other = workspace.run("import greeting")
 
     assert done.exit_value == "1.0+b123 1.0+b123", done.trace
+    assert again.exit_value == "1.0+b123", again.trace  # now uv has it in its cache
     assert other.error == "ModuleNotFoundError: No module named 'greeting'"
 
 
@@ -149,8 +158,8 @@ def test_restart_python_drops_variables_and_keeps_libraries_and_widgets(
     done = workspace.run(
         f"x = 1\ndbutils.widgets.text('w', 'kept')\n%pip install dbfs:/wheels/{wheel.name}",
         "dbutils.library.restartPython()",
-        "import greeting\n"
-        "dbutils.notebook.exit(f\"{greeting.VERSION} {dbutils.widgets.get('w')} {'x' in globals()}\")",
+        "import greeting\nw = dbutils.widgets.get('w')\nkept = 'x' in globals()",
+        "dbutils.notebook.exit(f'{greeting.VERSION} {w} {kept}')",
     )
 
     assert done.exit_value == "2.0 kept False", done.trace

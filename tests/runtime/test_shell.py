@@ -18,7 +18,7 @@ def shell(shown: list[dict[str, Any]]) -> Iterator[NotebookShell]:
     shell = NotebookShell()
     shell.attach(shown.append, {"injected": 41})
     yield shell
-    shell.reset()
+    shell.reset()  # type: ignore[no-untyped-call]
 
 
 def test_cells_share_a_namespace_and_the_last_expression_is_shown(

@@ -24,13 +24,13 @@ _SHOWN_LINES = 15
 
 
 @contextmanager
-def own_workspace(home: Path) -> Iterator[Address]:
+def own_workspace(home: Path, port: int | None = None) -> Iterator[Address]:
     """Serve a home while the block runs.
-
-    Takes the usual port when it is free, so that addresses shown now are right later too.
 
     Args:
         home: The home folder.
+        port: The port to serve on, 0 for a free one; None takes the usual one when it is free, so
+            that addresses shown now are right later too.
 
     Yields:
         How to reach it.
@@ -39,19 +39,31 @@ def own_workspace(home: Path) -> Iterator[Address]:
         BrickyardError: It does not come up; the message ends with what it said.
     """
     home.mkdir(parents=True, exist_ok=True)
+    with _terminable():
+        child = _started(home, port)
+        try:
+            yield local_address(home)
+        finally:
+            _stop(child)
+
+
+def _started(home: Path, port: int | None) -> subprocess.Popen[bytes]:
+    chosen = port if port is not None else DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0
     log = home / "demo.log"
-    port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0
-    command = [sys.executable, "-m", "brickyard", "up", "--home", str(home), "--port", str(port)]
-    with log.open("wb") as errors, _terminable():
+    command = [sys.executable, "-m", "brickyard", "up", "--home", str(home), "--port", str(chosen)]
+    with log.open("wb") as errors:
         # A session of its own: Ctrl-C reaches this process only, which then stops the child.
         child = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
-        try:
-            _wait_ready(child, log)
-            yield local_address(home)
-        finally:
-            _stop(child)
+    try:
+        _wait_ready(child, log)
+    except BaseException as exc:
+        _stop(child)
+        if isinstance(exc, BrickyardError) and port is None and chosen and not _is_free(chosen):
+            return _started(home, 0)  # somebody took the port between asking and serving
+        raise
+    return child
 
 
 def _wait_ready(child: subprocess.Popen[bytes], log: Path) -> None:

@@ -56,7 +56,7 @@ def summary_rows(result: DemoResult) -> list[tuple[str, str]]:
         if key in stages.get(stage, {}):
             rows.append((label, str(stages[stage][key])))
     rows += [
-        ("Files", f"{os.path.relpath(result.home)} (tables in warehouse/)"),
+        ("Files", f"{_short(result.home)} (tables in warehouse/)"),
         ("Workspace page", f"{result.url}/"),
         ("MLflow page", f"{result.url}/mlflow/"),
         ("Took", f"{result.timings.get('total', 0.0):.1f} s ({_phases(result.timings)})"),
@@ -68,11 +68,16 @@ def restart_command(result: DemoResult) -> str:
     """The one command that serves the same home at the same address again."""
     words = [*shlex.split(brickyard_command()), "up"]
     if not _is_default_home(result.home):
-        words += ["--home", os.path.relpath(result.home)]
+        words += ["--home", _short(result.home)]
     port = urlsplit(result.url).port
     if port != DEFAULT_PORT:
         words += ["--port", str(port)]
     return shlex.join(words)
+
+
+def _short(path: Path) -> str:
+    """A path from the current folder when it lies below it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _is_default_home(home: Path) -> bool:

@@ -214,17 +214,8 @@ def follow(
     pause = _FIRST_POLL_S
     while True:
         run = read_run(client, run_id)
-        news: list[Event] = [
-            TaskChanged(task) for task in run.tasks if seen.get(task.run_id) != task.state
-        ]
+        news = list(_news(run, seen, sources))
         seen = {task.run_id: task.state for task in run.tasks}
-        news += [
-            line
-            for source in sources
-            for task in run.tasks
-            if task.ended or task.state == "RUNNING"
-            for line in source.poll(task)
-        ]
         if run.ended:
             run = with_outputs(client, run)
             ended = {task.run_id: task for task in run.tasks}
@@ -243,6 +234,21 @@ def follow(
         last = run.state
         pause = _FIRST_POLL_S * 5 if news else min(pause * _BACK_OFF, _SLOWEST_POLL_S)
         time.sleep(pause)
+
+
+def _news(
+    run: RunState, seen: Mapping[int, str], sources: Sequence[StageSource]
+) -> Iterator[Event]:
+    """What is new of a run's tasks: a task's begin before its stages, its end after them."""
+    for task in run.tasks:
+        changed = seen.get(task.run_id) != task.state
+        if changed and not task.ended:
+            yield TaskChanged(task)
+        if task.ended or task.state == "RUNNING":
+            for source in sources:
+                yield from source.poll(task)
+        if changed and task.ended:
+            yield TaskChanged(task)
 
 
 def read_run(client: WorkspaceClient, run_id: int) -> RunState:

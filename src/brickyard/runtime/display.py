@@ -12,9 +12,7 @@ from typing import Any
 
 from IPython.core.formatters import DisplayFormatter
 
-from brickyard.runtime.protocol import Table
-
-TABLE_MIME = "application/vnd.brickyard.table+json"
+from brickyard.runtime.protocol import TABLE_MIME, Table
 
 # docs: notebook limits. A table shows at most 10,000 rows or 2 MB, whichever is less.
 ROW_LIMIT = 10_000
@@ -38,7 +36,14 @@ def display_data(value: Any, formatter: DisplayFormatter | None) -> dict[str, An
     if formatter is None:
         return {"text/plain": repr(value)}
     data, _metadata = formatter.format(value)
-    return dict(data)
+    return {kind: _text(content) for kind, content in data.items()}
+
+
+def last_expression_data(value: Any, formatter: DisplayFormatter | None) -> dict[str, Any]:
+    """Content for a cell's last expression: as ``display``, but Spark frames are only named."""
+    if type(value).__module__.startswith("pyspark."):
+        return {"text/plain": repr(value)}
+    return display_data(value, formatter)
 
 
 def spark_table(frame: Any) -> Table:
@@ -73,6 +78,11 @@ def figure_data(figure: Any) -> dict[str, Any]:
         "image/png": base64.b64encode(buffer.getvalue()).decode(),
         "text/plain": str(figure),
     }
+
+
+def _text(content: Any) -> Any:
+    """Bytes of an image as the text that JSON can carry."""
+    return base64.b64encode(content).decode() if isinstance(content, bytes) else content
 
 
 def _table(columns: list[str], types: list[str], rows: Iterable[Any]) -> Table:

@@ -14,6 +14,8 @@ from brickyard.notebook import Cell, Notebook
 Event = dict[str, Any]
 CellState = Literal["PENDING", "RUNNING", "FINISHED", "FAILED", "SKIPPED"]
 
+TABLE_MIME = "application/vnd.brickyard.table+json"
+
 # A run's whole text output, as on the platform (docs: notebook limits, 30 MB a job's output).
 OUTPUT_LIMIT = 30 * 1024 * 1024
 

@@ -16,6 +16,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from brickyard.errors import BrickyardError
+from brickyard.runtime.display import figure_data, last_expression_data
 from brickyard.runtime.errors import NotebookExit, RestartPython
 
 Show = Callable[[dict[str, Any]], None]
@@ -55,10 +56,9 @@ class _ShowHook(DisplayHook):
         if result is None or self.quiet():
             return
         self.update_user_ns(result)
-        data, _metadata = self.compute_format_data(result)
         shell = self.shell
         assert isinstance(shell, NotebookShell)  # noqa: S101 - IPython types it more widely
-        shell.show(data)
+        shell.show(last_expression_data(result, shell.display_formatter))
 
 
 class NotebookShell(InteractiveShell):
@@ -137,8 +137,6 @@ class NotebookShell(InteractiveShell):
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is None:
             return
-        from brickyard.runtime.display import figure_data
-
         for number in pyplot.get_fignums():
             self.show(figure_data(pyplot.figure(number)))
         pyplot.close("all")

@@ -2,12 +2,15 @@
 
 It imports, and starts nothing: no thread, no engine, no channel. One child always waits, prepared,
 on the server's socket; whoever receives a run tells the zygote, which then prepares the next.
+What every run needs is imported first, so that runs can start at once; what notebooks usually
+import comes after, and then a child that has it takes the place of the one that has not.
 """
 
 from __future__ import annotations
 
 import argparse
 import array
+import contextlib
 import gc
 import importlib
 import json
@@ -17,6 +20,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 
 from brickyard.runtime.paths import probe_namespace
 from brickyard.runtime.process import Prepared, die_with_parent, leave
@@ -25,9 +29,7 @@ from brickyard.runtime.shell import NotebookShell
 
 # What notebooks usually import, so that their import cells cost nothing. Absent ones are skipped.
 USUAL_IMPORTS = (
-    "pandas",
-    "pyarrow.parquet",
-    "pyspark.sql.functions",
+    "databricks.sdk",
     "mlflow",
     "mlflow.pyfunc",
     "mlflow.tracking.client",
@@ -36,6 +38,7 @@ USUAL_IMPORTS = (
     "sklearn",
     "lightgbm",
     "mlflow.lightgbm",
+    "pyarrow.parquet",
 )
 
 _SPARE_DELAY_SECONDS = 0.02
@@ -55,23 +58,27 @@ class Zygote:
         self._report = report
         self._folders = folders
         self._taken_read, self._taken_write = os.pipe()
+        self._retire_read, self._retire_write = os.pipe()
         self._shell = NotebookShell.instance()
 
-    def serve(self) -> None:
-        """Fork until the server is gone."""
+    def serve(self, usual_imports: Sequence[str]) -> None:
+        """Fork until the server is gone.
+
+        Args:
+            usual_imports: What to import between forks, before all else is quiet.
+        """
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        gc.collect()
-        gc.freeze()  # shared pages stay shared: the collector would touch them all
-        self._tell({"ready": True})
         self._fork()
+        self._tell({"ready": True})
         poll = select.poll()
         poll.register(self._taken_read, select.POLLIN)
         poll.register(wake_read, select.POLLIN)
+        todo = list(usual_imports)
         while True:
-            for descriptor, _ in poll.poll():
+            for descriptor, _ in poll.poll(0 if todo else None):
                 taken = len(os.read(descriptor, 4096))
                 if descriptor == self._taken_read:
                     # The run that was just handed out goes first.
@@ -79,8 +86,22 @@ class Zygote:
                     for _ in range(taken):
                         self._fork()
             self._reap()
+            if todo:
+                preload(todo.pop(0))
+                if not todo:
+                    self._renew()
+
+    def _renew(self) -> None:
+        """Let a child that has all imports wait in place of the one that has not."""
+        os.close(self._retire_write)
+        os.close(self._retire_read)
+        self._retire_read, self._retire_write = os.pipe()
+        self._fork()
+        self._tell({"warm": True})
 
     def _fork(self) -> None:
+        gc.collect()
+        gc.freeze()  # shared pages stay shared: the collector would touch them all
         parent = os.getpid()
         if os.fork() != 0:
             return
@@ -89,8 +110,9 @@ class Zygote:
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.close(self._retire_write)
             prepared = Prepared(self._folders, self._shell)
-            connection = _receive(self._control)
+            connection = _receive(self._control, self._retire_read)
             os.write(self._taken_write, b"1")
             self._control.close()
             prepared.run(connection)
@@ -114,26 +136,33 @@ class Zygote:
         os.write(self._report, json.dumps(message).encode() + b"\n")
 
 
-def _receive(control: socket.socket) -> socket.socket:
-    """Wait for the server to hand out a run's socket."""
+def _receive(control: socket.socket, retire: int) -> socket.socket:
+    """Wait for the server to hand out a run's socket; end the process when it is to retire.
+
+    Whoever retires does not read any more, so no run is lost with it.
+    """
+    control.setblocking(False)
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(retire, select.POLLIN)
     while True:
-        data, ancillary, _flags, _address = control.recvmsg(1, socket.CMSG_SPACE(4))
+        if any(descriptor == retire for descriptor, _ in poll.poll()):
+            os._exit(0)
+        try:
+            _data, ancillary, _flags, _address = control.recvmsg(1, socket.CMSG_SPACE(4))
+        except BlockingIOError:
+            continue  # another child was quicker
         for level, kind, payload in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 descriptors = array.array("i")
                 descriptors.frombytes(payload[: len(payload) - len(payload) % 4])
                 return socket.socket(fileno=descriptors[0])
-        if not data:
-            os._exit(0)
 
 
-def preload(names: tuple[str, ...]) -> None:
-    """Import what is installed of the usual modules."""
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue  # not part of this environment
+def preload(name: str) -> None:
+    """Import a module, if it is installed."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name)
 
 
 def main() -> None:
@@ -145,11 +174,9 @@ def main() -> None:
     parser.add_argument("--folders", required=True)
     options = parser.parse_args()
     die_with_parent(options.parent)
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    preload(USUAL_IMPORTS)
     probe_namespace()  # forks inherit the proof, and need no trial of their own
     control = socket.socket(fileno=options.control)
-    Zygote(control, options.report, Folders(**json.loads(options.folders))).serve()
+    Zygote(control, options.report, Folders(**json.loads(options.folders))).serve(USUAL_IMPORTS)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from brickyard.errors import BrickyardError
 from brickyard.runtime.protocol import Folders
 from brickyard.workspace.api.app import build_app
 from brickyard.workspace.api.auth import Gate
+from brickyard.workspace.api.routing import Service
 from brickyard.workspace.compute.processes import ProcessPool
 from brickyard.workspace.compute.service import ClustersService
 from brickyard.workspace.compute.strays import MARK, end_strays
@@ -88,6 +89,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 server_header=False,
             ),
             lambda: ready(url),
+            workspace.say_goodbye,
         )
         _announce(home, url)
         # The server raises a signal it was stopped by once more when it is done: to be ignored.
@@ -134,7 +136,7 @@ class Workspace:
         around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
         self._manager = RunManager(jobs, runs, around)
         renderer = Renderer(url, workspace_id)
-        services = [
+        services: list[Service] = [
             IdentityService(),
             JobsService(jobs, runs, self._manager, renderer),
             clusters,
@@ -144,19 +146,23 @@ class Workspace:
             SecretsService(home, self._store),
             MlflowService(home, self._mlflow, workspace_id),
         ]
-        pages = WebPages(gate, jobs, runs, changes, self._manager, url)
+        self._pages = WebPages(gate, jobs, runs, changes, self._manager, url)
         self.app = build_app(
             gate,
             workspace_id,
             services,
-            [*mlflow_pages.routes(gate, self._mlflow, login="/login"), *pages.routes()],
+            [*mlflow_pages.routes(gate, self._mlflow, login="/login"), *self._pages.routes()],
             self._lifespan,
         )
 
+    def say_goodbye(self) -> None:
+        """End what would otherwise last as long as a browser's page is open."""
+        self._pages.stop()
+
     async def _warm_up(self) -> None:
-        """Start what costs seconds of computing, one after the other: runs are to be ready first."""
+        """Start what takes seconds of computing, one after the other: runs come first."""
         await asyncio.to_thread(load_types)  # the SDK's types, for the first job
-        await self._pool.ready.wait()
+        await self._pool.warm.wait()
         await self._mlflow.start()
 
     async def _end_cluster(self, cluster_id: str) -> None:
@@ -184,15 +190,23 @@ class Workspace:
 class _Server(uvicorn.Server):
     """Says when it answers."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], goodbye: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._goodbye = goodbye
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then call back."""
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams that pages hold open, which the server would wait for; then stop."""
+        self._goodbye()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -41,7 +41,7 @@ def test_an_undefined_widget_is_refused_in_the_platforms_words() -> None:
 def test_the_default_of_a_dropdown_must_be_a_choice() -> None:
     widgets = Widgets({})
 
-    with pytest.raises(MagicError, match="default 'treu' is not a choice.*'true'"):
+    with pytest.raises(MagicError, match=r"default 'treu' is not a choice.*'true'"):
         widgets.dropdown("execute", "treu", ["true", "false"])
     widgets.combobox("free", "anything", ["a", "b"])
     widgets.multiselect("some", "a,b", ["a", "b", "c"])
@@ -50,7 +50,7 @@ def test_the_default_of_a_dropdown_must_be_a_choice() -> None:
 
 
 def test_values_must_be_strings() -> None:
-    with pytest.raises(MagicError, match="defaultValue must be a string, not 3"):
+    with pytest.raises(MagicError, match=r"defaultValue must be a string, not 3"):
         Widgets({}).text("n", 3)  # type: ignore[arg-type]
 
 

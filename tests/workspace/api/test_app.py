@@ -288,6 +288,6 @@ def test_pages_are_guarded_and_browsers_sent_to_the_login() -> None:
     assert asyncio.run(get(None, authorization="Bearer secret")).text == "inside"
     assert asyncio.run(get(None)).status_code == 401
     sent = asyncio.run(get("/login"))
-    assert (sent.status_code, sent.headers["location"]) == (307, "/login")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/login?next=%2Fpage")
     # A foreign host is no matter of logging in.
     assert asyncio.run(get("/login", host="evil.example")).status_code == 403

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from brickyard.workspace.api.auth import COOKIE
 from brickyard.workspace.identity.service import IdentityService
 
 if TYPE_CHECKING:
@@ -99,11 +98,11 @@ def test_session_is_opened_by_the_token_only(server: Served) -> None:
     assert server.gate.open_session("wrong") is None
     session = server.gate.open_session(server.token)
     assert session is not None
-    assert get(server, cookie=f"{COOKIE}={session}").status_code == 200
-    assert get(server, cookie=f"{COOKIE}={session}x").status_code == 401
-    assert get(server, cookie=f"{COOKIE}=").status_code == 401
+    assert get(server, cookie=f"{server.gate.cookie}={session}").status_code == 200
+    assert get(server, cookie=f"{server.gate.cookie}={session}x").status_code == 401
+    assert get(server, cookie=f"{server.gate.cookie}=").status_code == 401
     # A header that is wrong is not made good by a cookie.
-    wrong = get(server, cookie=f"{COOKIE}={session}", authorization="Bearer wrong")
+    wrong = get(server, cookie=f"{server.gate.cookie}={session}", authorization="Bearer wrong")
     assert wrong.status_code == 401
 
 
@@ -111,7 +110,7 @@ def test_session_is_opened_by_the_token_only(server: Served) -> None:
     "origin", ["http://evil.example", "https://127.0.0.1", "null", "http://[", "", "127.0.0.1"]
 )
 def test_cross_site_post_with_a_cookie_is_refused(server: Served, origin: str) -> None:
-    cookie = f"{COOKIE}={server.gate.open_session(server.token)}"
+    cookie = f"{server.gate.cookie}={server.gate.open_session(server.token)}"
     url = f"{server.url}/api/2.0/preview/scim/v2/none"
     foreign = httpx.post(url, headers={"cookie": cookie, "origin": origin})
     assert foreign.status_code == 403
@@ -120,7 +119,7 @@ def test_cross_site_post_with_a_cookie_is_refused(server: Served, origin: str) -
 
 
 def test_own_pages_may_post_with_a_cookie(server: Served) -> None:
-    cookie = f"{COOKIE}={server.gate.open_session(server.token)}"
+    cookie = f"{server.gate.cookie}={server.gate.open_session(server.token)}"
     url = f"{server.url}/api/2.0/preview/scim/v2/none"
     assert httpx.post(url, headers={"cookie": cookie, "origin": server.url}).status_code == 404
     assert httpx.post(url, headers={"cookie": cookie}).status_code == 404

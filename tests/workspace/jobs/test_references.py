@@ -19,7 +19,7 @@ def test_unknown_text_stays_as_it_is() -> None:
 
 
 def test_a_wrong_reference_in_a_known_namespace_is_refused_with_the_near_match() -> None:
-    with pytest.raises(ApiError, match="Did you mean 'job.parameters.day'"):
+    with pytest.raises(ApiError, match=r"Did you mean 'job\.parameters\.day'"):
         resolve("{{job.parameters.dya}}", VALUES)
 
 

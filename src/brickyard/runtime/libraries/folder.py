@@ -18,9 +18,11 @@ from pathlib import Path
 from brickyard.runtime.errors import MagicError
 from brickyard.runtime.paths import PathMap
 
-# uv lists one change a line, a plan's as " + name==1.0" or " + name @ file:///…", a done one's as
-# " + name==1.0 (from file:///…)"; "~" reinstalls.
-_CHANGE = re.compile(r"^ [+~] (\S+(?: @ \S+)?)", re.MULTILINE)
+# uv lists one change a line: " + name==1.0", and where it comes from an address as
+# " + name @ file:///…", or, when it is cached, " + name==1.0 (from file:///…)"; "~" reinstalls.
+_CHANGE = re.compile(
+    r"^ [+~] (?P<what>\S+(?: @ \S+)?)(?: \(from (?P<source>[^)]+)\))?", re.MULTILINE
+)
 
 # Options whose next word is a value that steers where packages come from.
 _SOURCE_OPTIONS = {"--index-url", "-i", "--extra-index-url", "--find-links", "-f"}
@@ -85,14 +87,15 @@ class LibraryFolder:
         return sorted(here & {name.partition(".")[0] for name in loaded})
 
     def _install(self, words: list[str]) -> str:
-        missing = _CHANGE.findall(_uv(["--dry-run", *words]))
+        plan = _CHANGE.finditer(_uv(["--dry-run", *words]))
+        missing = [_requirement(change) for change in plan]
         if not missing:
             return "Requirement already satisfied: nothing to install."
         before = frozenset(sys.modules)
         target = ["--target", str(self.folder), "--no-deps"]
-        done = _CHANGE.findall(_uv([*target, *_sources(words), *missing]))
+        done = _CHANGE.finditer(_uv([*target, *_sources(words), *missing]))
         self.activate()
-        names = " ".join(item.replace("==", "-") for item in done) or "nothing new"
+        names = " ".join(change["what"].replace("==", "-") for change in done) or "nothing new"
         stale = self.shadowed(before)
         note = (
             f"\nNote: {', '.join(stale)} was imported before: use "
@@ -125,6 +128,11 @@ def _split(line: str) -> list[str]:
         return shlex.split(line, comments=True)
     except ValueError as exc:
         raise MagicError(f"%pip {line}: {exc}.", "Close the quotation.") from exc
+
+
+def _requirement(change: re.Match[str]) -> str:
+    what, source = change["what"], change["source"]
+    return f"{what.partition('==')[0]} @ {source}" if source else what
 
 
 def _sources(words: list[str]) -> list[str]:

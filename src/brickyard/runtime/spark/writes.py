@@ -250,7 +250,9 @@ def make_nullable(session: Session, op: Any) -> StructType | None:
     wanted: StructType = _nullable(found)
     if wanted == found or _has_udt(wanted):
         return wanted
-    empty = local_relation(pa.Table.from_batches([], schema=to_arrow_schema(wanted, timezone="UTC")))
+    empty = local_relation(
+        pa.Table.from_batches([], schema=to_arrow_schema(wanted, timezone="UTC"))
+    )
     empty.local_relation.schema = wanted.json()
     union = pb2.Relation()
     union.set_op.left_input.CopyFrom(op.input)

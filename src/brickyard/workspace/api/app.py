@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -79,7 +80,9 @@ def guarded(gate: Gate, inner: ASGIApp, *, login: str | None = None) -> ASGIApp:
         except ApiError as error:
             response = error_response(error)
             if login is not None and error.status == 401:
-                response = RedirectResponse(login)
+                response = RedirectResponse(
+                    f"{login}?{urlencode({'next': request.url.path})}", status_code=303
+                )
             await response(scope, receive, send)
             return
         await inner(scope, receive, send)

@@ -17,7 +17,6 @@ from starlette.requests import Request
 
 from brickyard.workspace.api.errors import ApiError
 
-COOKIE = "brickyard_session"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -29,6 +28,10 @@ class Gate:
         user: The user name it stands for.
         hosts: Host names under which the workspace may be addressed; any other Host header is
             refused, so that a web page cannot reach it by rebinding a name to this address.
+
+    Attributes:
+        user: The user name.
+        cookie: Name of the cookie that carries a browser's session.
     """
 
     def __init__(self, token: str, user: str, hosts: Iterable[str]) -> None:
@@ -36,7 +39,10 @@ class Gate:
         self._token = token
         self._hosts = frozenset(hosts)
         self._run_tokens: dict[str, str] = {}
-        self._sessions: set[str] = set()
+        # Derived, so that a browser stays signed in when the workspace starts again; the name is
+        # each workspace's own, for cookies do not tell the ports of one host apart.
+        self._session = _derive(token, "session")
+        self.cookie = f"brickyard_{_derive(token, 'cookie')[:8]}"
 
     def issue_run_token(self, owner: str) -> str:
         """Make a token that lives as long as one run's process.
@@ -60,9 +66,7 @@ class Gate:
         """
         if not _same(token, self._token):
             return None
-        session = secrets.token_urlsafe(24)
-        self._sessions.add(session)
-        return session
+        return self._session
 
     def check(self, request: Request) -> str:
         """Let a request pass.
@@ -98,8 +102,7 @@ class Gate:
             raise _unauthenticated("The token is not valid for this workspace.")
 
     def _check_session(self, request: Request) -> None:
-        cookie = request.cookies.get(COOKIE, "")
-        if not any([_same(cookie, session) for session in self._sessions]):  # noqa: C419
+        if not _same(request.cookies.get(self.cookie, ""), self._session):
             raise _unauthenticated("Credential was not sent: send 'Authorization: Bearer <token>'.")
         if request.method not in _SAFE_METHODS:
             _check_origin(request)
@@ -118,6 +121,10 @@ def _host_name(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:  # a bracket that does not close
         return ""
+
+
+def _derive(token: str, purpose: str) -> str:
+    return hmac.new(token.encode(), purpose.encode(), "sha256").hexdigest()
 
 
 def _same(given: str, known: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 
 class Changes:
@@ -18,7 +18,7 @@ class Changes:
         for watcher in self._watchers:
             watcher.set()
 
-    async def watch(self, idle_seconds: float) -> AsyncIterator[None]:
+    async def watch(self, idle_seconds: float) -> AsyncGenerator[None]:
         """Yield at once, and then whenever something changed or nothing did for a while.
 
         Args:

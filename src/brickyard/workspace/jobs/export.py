@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from brickyard.runtime.display import TABLE_MIME
+from brickyard.runtime.protocol import TABLE_MIME
 from brickyard.workspace.jobs.records import Row
 
 Json = dict[str, Any]

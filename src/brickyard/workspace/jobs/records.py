@@ -259,20 +259,29 @@ class RunRecords:
             )
         self._changes.notify(run_id)
 
-    def outputs(self, run_id: int, after: int = 0) -> list[Row]:
+    def outputs(self, run_id: int, after: int = 0, position: int | None = None) -> list[Row]:
         """Outputs in order of their coming.
 
         Args:
             run_id: The task run.
             after: Only those with a higher sequence number.
+            position: Only those of this cell.
         """
         query = (
             select(outputs)
             .where(outputs.c.run_id == run_id, outputs.c.sequence > after)
             .order_by(outputs.c.sequence)
         )
+        if position is not None:
+            query = query.where(outputs.c.position == position)
         with self._store.transaction() as connection:
             return list(connection.execute(query).mappings())
+
+    def output(self, run_id: int, sequence: int) -> Row | None:
+        """One output."""
+        return self._first(
+            select(outputs).where(outputs.c.run_id == run_id, outputs.c.sequence == sequence)
+        )
 
     def _first(self, query: Select[Any]) -> Row | None:
         with self._store.transaction() as connection:

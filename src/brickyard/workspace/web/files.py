@@ -7,7 +7,7 @@ import io
 
 from starlette.responses import Response
 
-from brickyard.runtime.display import TABLE_MIME
+from brickyard.runtime.protocol import TABLE_MIME
 from brickyard.workspace.api.errors import missing
 from brickyard.workspace.jobs.records import Row, RunRecords
 from brickyard.workspace.web.outputs import is_table, plain_text
@@ -27,7 +27,7 @@ def cell_text(runs: RunRecords, run_id: int, number: int) -> Response:
     """
     if number > len(runs.cells(run_id)) or number < 1:
         raise missing(f"Run {run_id} has no cell {number}.")
-    texts = [_text(o) for o in runs.outputs(run_id) if o["position"] == number - 1]
+    texts = [_text(o) for o in runs.outputs(run_id, position=number - 1)]
     return download("".join(texts), "text/plain; charset=utf-8")
 
 
@@ -43,8 +43,8 @@ def output_file(runs: RunRecords, run_id: int, sequence: int, form: str) -> Resp
     Raises:
         ApiError: 404, there is no such output, or not in this form.
     """
-    found = next(iter(runs.outputs(run_id, sequence - 1)), None)
-    if found is not None and found["sequence"] == sequence and found["kind"] == "display":
+    found = runs.output(run_id, sequence)
+    if found is not None and found["kind"] == "display":
         content = found["content"]
         if form == "html" and isinstance(content.get("text/html"), str):
             return output_document(content["text/html"])

@@ -72,7 +72,7 @@ async def _events(
     source: Source, changes: Changes, stopping: Callable[[], bool]
 ) -> AsyncIterator[str]:
     yield f"retry: {_RETRY_MS}\n\n"
-    async with aclosing(changes.watch(_IDLE_SECONDS)) as watch:  # type: ignore[type-var]
+    async with aclosing(changes.watch(_IDLE_SECONDS)) as watch:
         async for _ in watch:
             if stopping():
                 return

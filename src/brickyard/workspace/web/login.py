@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from brickyard.workspace.api.auth import COOKIE, Gate
+from brickyard.workspace.api.auth import Gate
 from brickyard.workspace.api.errors import ApiError, malformed
 from brickyard.workspace.web.responses import error_page, local_path, page, redirect
 
@@ -70,7 +70,7 @@ class Login:
             return _form(onward, _WRONG, 401)
         response = redirect(onward)
         # Strict: no other site's link or form carries the session with it.
-        response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+        response.set_cookie(self._gate.cookie, session, httponly=True, samesite="strict", path="/")
         return response
 
 

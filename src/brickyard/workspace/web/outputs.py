@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brickyard.runtime.display import TABLE_MIME
+from brickyard.runtime.protocol import TABLE_MIME
 from brickyard.workspace.web import markdown
 from brickyard.workspace.web.screen import Screen
 
