@@ -66,6 +66,6 @@ def test_a_stranger_is_sent_to_sign_in_and_a_stranger_s_call_is_refused(workspac
     with workspace.http() as http:
         del http.headers["authorization"]
         page = http.get("/mlflow/")
-        assert (page.status_code, page.headers["location"]) == (307, "/login")
+        assert (page.status_code, page.headers["location"]) == (303, "/login?next=%2Fmlflow%2F")
         call = http.get("/mlflow/ajax-api/2.0/mlflow/experiments/search")
     assert (call.status_code, call.json()["error_code"]) == (401, "UNAUTHENTICATED")

@@ -153,8 +153,12 @@ def test_a_local_model_folder_is_registered(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ["model", "main.model", "a.b.c.d", "main..model"])
 def test_a_name_has_three_levels(databricks: Any, wrong: str) -> None:
-    with pytest.raises(MlflowException, match="specify all three levels"):
-        MlflowClient().create_registered_model(wrong)
+    # Sent bare: with a Spark session about, the client would complete the name from its catalog.
+    with databricks.http() as http:
+        path = "/api/2.0/mlflow/unity-catalog/registered-models/create"
+        reply = http.post(path, json={"name": wrong})
+    assert (reply.status_code, reply.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert "specify all three levels" in reply.json()["message"]
 
 
 def test_what_there_is_not(databricks: Any) -> None:
