@@ -62,11 +62,12 @@ dbutils.notebook.exit(json.dumps({"training": {"rows": 1234, "note": note}}))
 """
 
 SEED = """\
-import io
+import io, sys
+from databricks.sdk import WorkspaceClient
 
-def seed(client, to, progress):
-    client.dbfs.upload(to.removeprefix("dbfs:"), io.BytesIO(b"12345"), overwrite=True)
-    progress(to, 5, 5)
+option, to = sys.argv[1:]
+WorkspaceClient().dbfs.upload(to.removeprefix("dbfs:"), io.BytesIO(b"12345"), overwrite=True)
+print(option, to)
 """
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from brickyard.cli.child import own_workspace
-from brickyard.cli.local import serving
+from brickyard.cli.local import Address, serving
 from brickyard.cli.show import CiView, RunView, show_delivery, working
 from brickyard.delivery.ci import run_ci
 from brickyard.delivery.connect import connect
@@ -28,8 +29,6 @@ from brickyard.errors import BrickyardError
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
-
-_MB = 1_000_000
 
 
 @dataclass
@@ -100,13 +99,14 @@ def run_demo(project: Project, home: Path) -> DemoResult:
             address = there or stack.enter_context(own_workspace(home))
         result.url = address.url
         client = connect(target, host=address.url, token=address.token)
-        _steps(client, project, target, project.demo, result, clock)
+        _steps(client, address, project, target, project.demo, result, clock)
     result.timings["total"] = round(time.monotonic() - began, 3)
     return result
 
 
 def _steps(
     client: WorkspaceClient,
+    address: Address,
     project: Project,
     target: Target,
     demo: Demo,
@@ -115,7 +115,7 @@ def _steps(
 ) -> None:
     if demo.seed is not None:
         with clock.phase("seed"):
-            _seed(client, demo, target)
+            _seed(address, demo, target)
     with clock.phase("ci"), CiView() as view:
         checked = run_ci(project, view.told)
     view.sum_up(checked)
@@ -154,32 +154,33 @@ class _Clock:
             self.timings["stages"][f"{line.task}: {line.stage}"] = line.seconds
 
 
-def _seed(client: WorkspaceClient, demo: Demo, target: Target) -> None:
+def _seed(address: Address, demo: Demo, target: Target) -> None:
+    """Run the project's script in a process of its own, whose memory ends with it."""
     file = demo.seed
     if file is None:
         return
-    seed: Callable[..., object] | None = getattr(_load(file), "seed", None)
-    if seed is None:
-        raise ProjectError(file, "Has no function seed(client, target, progress).")
     values = {f"var.{name}": value for name, value in target.vars.items()}
-    with working("Seeding the raw data") as told:
-
-        def progress(path: str, done: int, size: int) -> None:
-            if done >= size:
-                told(f"{path} {size / _MB:.1f} MB")
-
-        seed(client, fill_text(demo.seed_to, values), progress)
-
-
-def _load(file: Path) -> ModuleType:
-    name = f"brickyard_demo_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ProjectError(file, "Is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module
+    command = [sys.executable, str(file), "--to", fill_text(demo.seed_to, values)]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("DATABRICKS_")},
+        "DATABRICKS_HOST": address.url,
+        "DATABRICKS_TOKEN": address.token,
+        "DATABRICKS_CONFIG_FILE": os.devnull,
+        "PYTHONUNBUFFERED": "1",
+    }
+    with (
+        working("Seeding the raw data") as told,
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as child,
+    ):
+        for line in child.stdout or ():
+            told(line.rstrip())
+        if child.wait() != 0:
+            errors.seek(0)
+            said = (errors.read().strip().splitlines() or ["nothing"])[-1]
+            raise ProjectError(file, f"Ended with exit status {child.returncode}, saying: {said}")
 
 
 def _run(

@@ -101,8 +101,9 @@ class Demo:
     """What ``brickyard demo`` runs after deploying.
 
     Attributes:
-        seed: A Python file with ``seed(client, to, progress)``, or None.
-        seed_to: What the file is told as ``to``; may hold ``${var.NAME}``.
+        seed: A Python script that uploads data, or None; DATABRICKS_HOST and DATABRICKS_TOKEN say
+            where, and each line that it prints is shown.
+        seed_to: What the script gets as ``--to``; may hold ``${var.NAME}``.
         train: The training job's name.
         score: The batch-scoring job's name.
     """
