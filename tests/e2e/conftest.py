@@ -41,10 +41,11 @@ class Workspace:
     url: str = ""
     process: subprocess.Popen[str] | None = None
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+    python: list[str] = field(default_factory=lambda: [sys.executable])
 
     def up(self) -> None:
         """Start it and wait until it says that it answers."""
-        command = [sys.executable, "-m", "brickyard", "up", "--home", str(self.home)]
+        command = [*self.python, "-m", "brickyard", "up", "--home", str(self.home)]
         self.process = subprocess.Popen(
             [*command, "--port", "0"],
             stdout=subprocess.PIPE,

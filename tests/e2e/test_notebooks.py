@@ -108,20 +108,20 @@ def test_secrets_are_read_and_never_shown(workspace: Workspace) -> None:
     assert shown.count("[REDACTED]") >= 4
 
 
-def make_wheel(folder: Path, version: str) -> Path:
+def make_wheel(folder: Path, version: str, name: str = "greeting") -> Path:
     """A wheel of one module that says its version."""
-    info = f"greeting-{version}.dist-info"
+    info = f"{name}-{version}.dist-info"
     files = {
-        "greeting.py": f"VERSION = {version!r}\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: greeting\nVersion: {version}\n",
+        f"{name}.py": f"VERSION = __version__ = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/RECORD": "",
     }
-    name = folder / f"greeting-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(name, "w") as wheel:
+    file = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as wheel:
         for member, content in files.items():
             wheel.writestr(member, content)
-    return name
+    return file
 
 
 def test_pip_installs_for_this_run_only(workspace: Workspace, tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ from brickyard.runtime.redaction import Redactor
 _COALESCE_SECONDS: Final = 0.05
 _CHUNK: Final = 1 << 16
 _DRAIN_CHUNKS: Final = 256
+# So many lines of each moment are sent at once: a crash would take with it what waits.
+_PROMPT_LINES: Final = 5
+_TEXTS: Final = ("exit_value", "error", "error_trace")
 
 
 class Channel:
@@ -41,6 +44,8 @@ class Channel:
         self._held = {"stdout": "", "stderr": ""}
         self._sent = 0
         self._wake = threading.Event()
+        self._moment = 0.0
+        self._prompt = 0
 
     def start(self) -> None:
         """Begin to send pending text by itself every moment."""
@@ -50,7 +55,17 @@ class Channel:
         """Send an event after the text that was printed before it."""
         with self._lock:
             self._flush()
-            self._write(self.redactor.value(event))
+            self._write(self._hide(event))
+
+    def _hide(self, event: protocol.Event) -> protocol.Event:
+        """An event without secrets: only texts of the user's, lest one be a word of ours."""
+        hidden = dict(event)
+        if "content" in event:
+            hidden["content"] = self.redactor.content(event["content"])
+        for name in _TEXTS:
+            if event.get(name) is not None:
+                hidden[name] = self.redactor.text(event[name])
+        return hidden
 
     def output(self, event: protocol.Event) -> None:
         """Send an output, unless the run has used up its allowance."""
@@ -64,6 +79,9 @@ class Channel:
         """Take text for a stream."""
         with self._lock:
             self._pending.append((name, text))
+            if text.endswith("\n") and self._is_prompt():
+                self._flush()
+                return
         self._wake.set()
 
     def flush(self) -> None:
@@ -74,6 +92,14 @@ class Channel:
                 if tail:
                     self._stream(name, self.redactor.text(tail))
                     self._held[name] = ""
+
+    def _is_prompt(self) -> bool:
+        """Whether a line goes out at once; of many in a row the rest waits for a moment."""
+        now = time.monotonic()
+        if now - self._moment > _COALESCE_SECONDS:
+            self._moment, self._prompt = now, 0
+        self._prompt += 1
+        return self._prompt <= _PROMPT_LINES
 
     def _pump(self) -> None:
         while True:
@@ -112,7 +138,9 @@ class Channel:
         return False
 
     def _write(self, event: protocol.Event) -> None:
-        self._connection.sendall(json.dumps(event, default=str).encode() + b"\n")
+        line = json.dumps(event, default=str, ensure_ascii=False)
+        # Half a surrogate pair is a Python text, but none that could be stored or shown.
+        self._connection.sendall(line.encode("utf-8", "replace") + b"\n")
 
 
 class StreamWriter(io.TextIOBase):
@@ -130,10 +158,16 @@ class StreamWriter(io.TextIOBase):
         self._channel = channel
         self._name = name
         self._descriptor = descriptor
+        self._owner = os.getpid()
 
     def write(self, text: str) -> int:
         """Send text."""
-        self._channel.print(self._name, text)
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if os.getpid() == self._owner:
+            self._channel.print(self._name, text)
+        else:  # a fork of the notebook's: the socket and its threads are not its own
+            os.write(self._descriptor, text.encode("utf-8", "replace"))
         return len(text)
 
     def writable(self) -> bool:
@@ -183,8 +217,12 @@ class DescriptorCapture:
         poll = select.poll()
         for reader in self._names:
             poll.register(reader, select.POLLIN)
-        while True:
-            poll.poll()
+        watched = len(self._names)
+        while watched:
+            for reader, state in poll.poll():
+                if not state & select.POLLIN:  # the notebook has put something else in its place
+                    poll.unregister(reader)
+                    watched -= 1
             self.drain()
 
 

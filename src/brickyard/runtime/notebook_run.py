@@ -19,6 +19,10 @@ from brickyard.runtime.rest import RestClient
 from brickyard.runtime.shell import Failure, NotebookShell
 from brickyard.runtime.spark import SparkEngine
 
+# Characters kept of an exception's text, and of the end of its traceback.
+_ERROR_LIMIT = 64 * 1024
+_TRACE_LIMIT = 1024 * 1024
+
 # A cell that names the session gets it made first; all others cost nothing.
 _NAMES_SPARK = re.compile(r"\b(spark|sqlContext|SparkSession)\b")
 
@@ -56,7 +60,7 @@ class NotebookRun:
         )
         self._client = client
         self._dbutils = DBUtils(spec.widgets, client, channel.redactor, paths)
-        self._libraries = LibraryFolder(Path(spec.folder) / "libraries", paths)
+        self._libraries = LibraryFolder(Path(spec.libraries), paths)
         # The notebooks that %run has entered, outermost first: relative paths and cycles.
         self._stack = [spec.notebook_path]
         self._loaded_at_start = loaded
@@ -83,9 +87,9 @@ class NotebookRun:
         self._channel.flush()
         ended_well = failure is None or isinstance(failure.error, NotebookExit | RestartPython)
         if failure is not None and not ended_well:
-            self._channel.output(
-                protocol.error(cell.position, failure.name, failure.value, failure.trace)
-            )
+            # Sent whatever the run has put out before: without it nobody knew why it failed.
+            value, trace = failure.value[:_ERROR_LIMIT], failure.trace[-_TRACE_LIMIT:]
+            self._channel.send(protocol.error(cell.position, failure.name, value, trace))
         state: protocol.CellState = "FINISHED" if ended_well else "FAILED"
         self._channel.send(protocol.cell(cell.position, state, now_ms()))
         return failure
@@ -93,14 +97,21 @@ class NotebookRun:
     def _finish_early(self, cell: Cell, failure: Failure) -> None:
         error = failure.error
         if isinstance(error, NotebookExit):
-            self._channel.send(protocol.end("SUCCESS", exit_value=error.value))
+            # One character more tells the workspace that there was more.
+            value = error.value[: protocol.EXIT_VALUE_LIMIT + 1]
+            self._channel.send(protocol.end("SUCCESS", exit_value=value))
         elif isinstance(error, RestartPython):
             cold = bool(self._libraries.shadowed(self._loaded_at_start))
             values = self._dbutils.widgets.values
-            self._channel.send(protocol.restart(cell.position + 1, values, cold=cold))
+            secrets = self._channel.redactor.secrets
+            self._channel.send(protocol.restart(cell.position + 1, values, secrets, cold=cold))
         else:
             self._channel.send(
-                protocol.end("FAILED", error=failure.summary, error_trace=failure.trace)
+                protocol.end(
+                    "FAILED",
+                    error=failure.summary[:_ERROR_LIMIT],
+                    error_trace=failure.trace[-_TRACE_LIMIT:],
+                )
             )
 
     def _execute(self, cell: Cell, notebook: Notebook) -> Failure | None:

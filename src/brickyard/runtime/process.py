@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import faulthandler
 import gc
+import json
 import os
 import signal
 import socket
@@ -77,8 +79,17 @@ class Prepared:
         """
         spec = RunSpec.from_json(_read_line(connection))
         os.environ.update(spec.environment)
-        channel = Channel(connection, Redactor())
-        channel.send(hello(os.getpid()))
+        _draw_afresh()
+        # A native crash cannot be caught: its place goes out raw, and the workspace shows it.
+        faulthandler.enable(connection.fileno(), all_threads=False)
+        redactor = Redactor()
+        for secret in spec.secrets:
+            redactor.add(secret)
+        channel = Channel(connection, redactor)
+        try:
+            channel.send(hello(os.getpid()))
+        except BrokenPipeError:
+            os._exit(0)  # the workspace has given up on this run
         capture = DescriptorCapture(channel)
         sys.stdout = StreamWriter(channel, "stdout", 1)
         sys.stderr = StreamWriter(channel, "stderr", 2)
@@ -107,6 +118,16 @@ class Prepared:
             sys.path.append(str(folder.parent))
 
 
+def _draw_afresh() -> None:
+    """Forks share the zygote's state: without a new seed every run would draw the same numbers.
+
+    Python's own ``random`` sees to itself.
+    """
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
 def leave() -> None:
     """End the process at once; interpreter shut-down would wait for engine threads."""
     for stream in (sys.__stdout__, sys.__stderr__):
@@ -133,14 +154,15 @@ def main() -> None:
     parser.add_argument("--folders", required=True)
     options = parser.parse_args()
     die_with_parent(options.parent)
-    os.setsid()
-    import json
-
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.set_inheritable(options.connection, False)
     prepared = Prepared(Folders(**json.loads(options.folders)))
+    gc.freeze()
+    gc.enable()
     prepared.run(socket.socket(fileno=options.connection))
     leave()
 
 
 if __name__ == "__main__":
-    gc.disable()
+    gc.disable()  # until everything is imported
     main()

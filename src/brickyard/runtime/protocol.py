@@ -6,6 +6,7 @@ The workspace writes one :class:`RunSpec`; the process answers with events until
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypedDict
 
@@ -18,6 +19,9 @@ TABLE_MIME = "application/vnd.brickyard.table+json"
 
 # A run's whole text output, as on the platform (docs: notebook limits, 30 MB a job's output).
 OUTPUT_LIMIT = 30 * 1024 * 1024
+
+# What the platform gives back of an exit value (docs: runs/get-output).
+EXIT_VALUE_LIMIT = 5 * 1024 * 1024
 
 
 class Table(TypedDict):
@@ -63,6 +67,7 @@ class RunSpec:
         folders: Roots of the platform's paths.
         environment: Variables to set before the first cell.
         first_cell: Where to start; above zero after ``restartPython``.
+        secrets: What is to be hidden from the first cell on: fetched before ``restartPython``.
         spark_remote: Another Spark Connect server to use; None for the engine in this process.
     """
 
@@ -74,11 +79,17 @@ class RunSpec:
     folders: Folders
     environment: dict[str, str] = field(default_factory=dict)
     first_cell: int = 0
+    secrets: tuple[str, ...] = ()
     spark_remote: str | None = None
 
     def to_json(self) -> str:
         """One line."""
         return json.dumps(asdict(self))
+
+    @property
+    def libraries(self) -> str:
+        """Where ``%pip`` installs to."""
+        return f"{self.folder}/libraries"
 
     @classmethod
     def from_json(cls, line: str | bytes) -> RunSpec:
@@ -120,15 +131,24 @@ def error(position: int, name: str, value: str, trace: str) -> Event:
     return _output(position, "error", {"name": name, "value": value, "trace": trace})
 
 
-def restart(next_cell: int, widgets: dict[str, str], *, cold: bool) -> Event:
+def restart(
+    next_cell: int, widgets: dict[str, str], secrets: Sequence[str], *, cold: bool
+) -> Event:
     """Python is to start afresh at a cell.
 
     Args:
         next_cell: Position of the cell to go on with.
         widgets: Values that widgets have by now.
+        secrets: Values that are hidden by now; kept in memory only.
         cold: The libraries shadow what a warm process has loaded already.
     """
-    return {"event": "restart", "next_cell": next_cell, "widgets": widgets, "cold": cold}
+    return {
+        "event": "restart",
+        "next_cell": next_cell,
+        "widgets": widgets,
+        "secrets": list(secrets),
+        "cold": cold,
+    }
 
 
 def end(result: Literal["SUCCESS", "FAILED"], **details: str | None) -> Event:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from brickyard.runtime.protocol import TABLE_MIME
+
 MASK = "[REDACTED]"
+
+# Base64, where a short secret would be found by chance and break the picture.
+_BINARY = ("image/png", "image/jpeg", "image/gif", "application/pdf")
 
 
 class Redactor:
@@ -18,6 +23,11 @@ class Redactor:
     def __init__(self) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What is hidden by now, for a process that takes over."""
+        return sorted(self._secrets)
 
     def add(self, secret: str) -> None:
         """Hide a value from now on; an empty or blank one would blank every output."""
@@ -52,6 +62,19 @@ class Redactor:
             if match.start() < cut < match.end():
                 cut = match.end()
         return self.text(text[:cut]), text[cut:]
+
+    def content(self, content: dict[str, Any]) -> dict[str, Any]:
+        """An output's content without secrets; its own keys, and a table's, are not a user's."""
+        if self._pattern is None:
+            return content
+        return {key: self._item(key, item) for key, item in content.items()}
+
+    def _item(self, key: str, item: Any) -> Any:
+        if key == TABLE_MIME:
+            return self.content(item)
+        if key.startswith(_BINARY):
+            return item
+        return self.value(item)
 
     def value(self, value: Any) -> Any:
         """A JSON value whose every text is without secrets."""

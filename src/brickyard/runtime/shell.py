@@ -115,11 +115,12 @@ class NotebookShell(InteractiveShell):
 
     def describe(self, error: BaseException) -> Failure:
         """Put an exception raised by a magic into words, without our own frames."""
-        return Failure(error, type(error).__name__, str(error), f"{type(error).__name__}: {error}")
+        name, text = type(error).__name__, _text(error)
+        return Failure(error, name, text, f"{name}: {text}")
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         trace = _ANSI.sub("", "\n".join(stb))
-        text = str(evalue)
+        text = _text(evalue)
         if isinstance(evalue, SyntaxError):
             text = f"{evalue.msg} (line {evalue.lineno})"
         self._failure = Failure(evalue, etype.__name__, text, trace)
@@ -162,6 +163,14 @@ def _handle_ours(
     if last is not None:
         last.tb_next = None
     shell.showtraceback((etype, value, trace), tb_offset=tb_offset)
+
+
+def _text(error: BaseException) -> str:
+    """An exception's text, also of one that cannot say it."""
+    try:
+        return str(error)
+    except Exception as exc:  # noqa: BLE001 - the user's code, whatever it raises
+        return f"<its __str__ raised {type(exc).__name__}>"
 
 
 def _no_outlet(data: dict[str, Any]) -> None:

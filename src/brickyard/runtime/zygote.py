@@ -42,6 +42,7 @@ USUAL_IMPORTS = (
 )
 
 _SPARE_DELAY_SECONDS = 0.02
+_RETRY_SECONDS = 0.1
 
 
 class Zygote:
@@ -60,6 +61,8 @@ class Zygote:
         self._taken_read, self._taken_write = os.pipe()
         self._retire_read, self._retire_write = os.pipe()
         self._shell = NotebookShell.instance()
+        # The children that wait for a run; each that takes one, or dies before, is replaced.
+        self._idle: set[int] = set()
 
     def serve(self, usual_imports: Sequence[str]) -> None:
         """Fork until the server is gone.
@@ -79,12 +82,12 @@ class Zygote:
         todo = list(usual_imports)
         while True:
             for descriptor, _ in poll.poll(0 if todo else None):
-                taken = len(os.read(descriptor, 4096))
+                told = os.read(descriptor, 4096)
                 if descriptor == self._taken_read:
                     # The run that was just handed out goes first.
                     time.sleep(_SPARE_DELAY_SECONDS)
-                    for _ in range(taken):
-                        self._fork()
+                    for pid in array.array("i", told):
+                        self._replace(pid)
             self._reap()
             if todo:
                 preload(todo.pop(0))
@@ -96,24 +99,36 @@ class Zygote:
         os.close(self._retire_write)
         os.close(self._retire_read)
         self._retire_read, self._retire_write = os.pipe()
+        self._idle.clear()
         self._fork()
         self._tell({"warm": True})
+
+    def _replace(self, pid: int) -> None:
+        """Let another child wait in place of one that has taken a run, or has died waiting."""
+        if pid in self._idle:
+            self._idle.discard(pid)
+            self._fork()
 
     def _fork(self) -> None:
         gc.collect()
         gc.freeze()  # shared pages stay shared: the collector would touch them all
         parent = os.getpid()
-        if os.fork() != 0:
+        child = _fork_patiently()
+        if child != 0:
+            self._idle.add(child)
             return
         try:
             die_with_parent(parent)
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # Also where the server was started with SIGINT ignored, as shells do with "&".
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.close(self._retire_write)
+            os.close(self._report)  # a daemon that kept it would hide the zygote's end
             prepared = Prepared(self._folders, self._shell)
             connection = _receive(self._control, self._retire_read)
-            os.write(self._taken_write, b"1")
+            os.write(self._taken_write, array.array("i", [os.getpid()]).tobytes())
             self._control.close()
             prepared.run(connection)
             leave()
@@ -131,9 +146,22 @@ class Zygote:
             if pid == 0:
                 return
             self._tell({"pid": pid, "status": os.waitstatus_to_exitcode(status)})
+            if pid in self._idle:
+                time.sleep(_RETRY_SECONDS)  # whatever ended it may end the next one too
+                self._replace(pid)
 
     def _tell(self, message: dict[str, object]) -> None:
         os.write(self._report, json.dumps(message).encode() + b"\n")
+
+
+def _fork_patiently() -> int:
+    """Fork, as soon as the machine has room for a process: giving up would end all runs."""
+    while True:
+        try:
+            return os.fork()
+        except OSError as exc:
+            print(f"The zygote cannot fork yet: {exc}", file=sys.stderr, flush=True)
+            time.sleep(_RETRY_SECONDS)
 
 
 def _receive(control: socket.socket, retire: int) -> socket.socket:
@@ -156,6 +184,7 @@ def _receive(control: socket.socket, retire: int) -> socket.socket:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 descriptors = array.array("i")
                 descriptors.frombytes(payload[: len(payload) - len(payload) % 4])
+                os.set_inheritable(descriptors[0], False)
                 return socket.socket(fileno=descriptors[0])
 
 
@@ -175,6 +204,8 @@ def main() -> None:
     options = parser.parse_args()
     die_with_parent(options.parent)
     probe_namespace()  # forks inherit the proof, and need no trial of their own
+    for descriptor in (options.control, options.report):
+        os.set_inheritable(descriptor, False)
     control = socket.socket(fileno=options.control)
     Zygote(control, options.report, Folders(**json.loads(options.folders))).serve(USUAL_IMPORTS)
 

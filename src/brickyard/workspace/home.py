@@ -109,7 +109,7 @@ class Home:
 
     @property
     def scratch(self) -> Path:
-        """Files that nobody keeps: emptied when the workspace starts."""
+        """Of the runs: mount points, and aliases of paths that the engine cannot take."""
         return self.root / "tmp"
 
     @property

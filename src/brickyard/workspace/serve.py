@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import getpass
 import json
+import logging
 import os
+import shutil
 import signal
 import socket
 import zlib
@@ -44,6 +46,8 @@ from brickyard.workspace.notebooks.service import WorkspaceService
 from brickyard.workspace.secrets.service import SecretsService
 from brickyard.workspace.store import Store
 from brickyard.workspace.web import WebPages
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ class Workspace:
         clusters = ClustersService(self._store, self._end_cluster)
         notebooks = NotebookFiles(home)
         notebooks.make_directories(f"/Users/{user}")
+        self._runs_folder = home.runs
         self._pool = ProcessPool(folders, {MARK: self._mark})
         self._mlflow = MlflowServer(home)
         around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
@@ -161,9 +166,13 @@ class Workspace:
 
     async def _warm_up(self) -> None:
         """Start what takes seconds of computing, one after the other: runs come first."""
-        await asyncio.to_thread(load_types)  # the SDK's types, for the first job
-        await self._pool.warm.wait()
-        await self._mlflow.start()
+        try:
+            await asyncio.to_thread(load_types)  # the SDK's types, for the first job
+            await self._pool.warm.wait()
+            await self._mlflow.start()
+        except Exception:
+            # The boundary: it must neither go unseen nor stand in the way of a clean end.
+            log.exception("What runs beside the workspace could not be started")
 
     async def _end_cluster(self, cluster_id: str) -> None:
         await self._manager.end_on_cluster(cluster_id)
@@ -173,6 +182,8 @@ class Workspace:
         del app
         end_strays(self._mark)
         self._manager.reconcile()
+        for leavings in self._runs_folder.iterdir():  # of runs that a killed server carried
+            shutil.rmtree(leavings, ignore_errors=True)
         await self._pool.start()
         background = asyncio.create_task(self._warm_up())
         try:

@@ -67,7 +67,7 @@ def test_legacy_single_task_fields_become_a_task() -> None:
             {"tasks": [task(notebook_task="x")]},
             400,
             "MALFORMED_REQUEST",
-            "notebook_task', found string",
+            "notebook_task', found STRING",
         ),
         ({"tasks": [task("a b")]}, 400, "INVALID_PARAMETER_VALUE", "task_key 'a b'"),
         ({"tasks": [task(), task()]}, 400, "INVALID_PARAMETER_VALUE", "more than one task"),
@@ -132,3 +132,52 @@ def test_a_paused_schedule_is_kept() -> None:
     }
 
     assert job_settings({"schedule": schedule})["schedule"] == schedule
+
+
+def test_numbers_and_booleans_may_come_as_text() -> None:
+    settings = job_settings(
+        {
+            "max_concurrent_runs": "3",
+            "tasks": [task(timeout_seconds="60", retry_on_timeout="False")],
+        }
+    )
+
+    assert settings["max_concurrent_runs"] == 3
+    assert settings["tasks"][0]["timeout_seconds"] == 60
+    assert settings["tasks"][0]["retry_on_timeout"] is False
+
+
+def test_null_means_absent() -> None:
+    settings = job_settings(
+        {"name": None, "max_concurrent_runs": None, "tasks": [task(timeout_seconds=None)]}
+    )
+
+    assert (settings["name"], settings["max_concurrent_runs"]) == ("Untitled", 1)
+    assert settings["tasks"][0]["timeout_seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "says"),
+    [
+        ({"max_concurrent_runs": "many"}, 400, "Expected integer for field 'max_concurrent_runs'"),
+        ({"max_concurrent_runs": 1001}, 400, "between 0 and 1000, not 1001"),
+        ({"timeout_seconds": -1}, 400, "timeout_seconds must not be negative"),
+        ({"tasks": [task(timeout_seconds=-1)]}, 400, "timeout_seconds must not be negative"),
+        ({"tasks": {}}, 400, "Expected array for field 'tasks', found OBJECT"),
+        ({"spark_python_task": {"python_file": "x.py"}}, 501, "Task type spark_python_task"),
+        (
+            {"notebook_task": {"notebook_path": "/n", "base_parameters": [{"key": "a"}]}},
+            400,
+            "field 'base_parameters'",
+        ),
+        ({"notebook_task": {"notebook_path": "/n"}, "max_retries": 2}, 501, "max_retries"),
+    ],
+)
+def test_what_would_break_a_run_later_is_refused_now(
+    settings: dict[str, Any], status: int, says: str
+) -> None:
+    with pytest.raises(ApiError) as caught:
+        job_settings(settings)
+
+    assert caught.value.status == status
+    assert says in caught.value.message

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from brickyard.runtime.errors import MagicError, NotLocalError
 from brickyard.runtime.paths import PathMap
 
+# Gone, they would be missed by every other run.
+_ROOTS = ("dbfs:/", "/Volumes", "/Workspace")
 _NOT_YET = ("mount", "mounts", "refreshMounts", "unmount", "updateMount")
 
 
@@ -78,6 +80,8 @@ class FsUtils:
     def rm(self, path: str, recurse: bool = False) -> bool:
         """Remove; False when nothing is there. A directory with entries needs ``recurse=True``."""
         local = self._local(path)
+        if local in [self._local(root) for root in _ROOTS]:
+            raise MagicError(f"dbutils.fs.rm: {path} is a root of the platform's paths.")
         if local.is_dir():
             if any(local.iterdir()):
                 _need_recurse("rm", path, recurse=recurse)

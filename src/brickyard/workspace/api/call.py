@@ -43,10 +43,7 @@ class Call:
         value = self._field(name, default)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise _wrong_type(name, "string", value)
-        text = str(value)
-        if not text.isascii():
-            _check_unicode(name, text)
-        return text
+        return str(value)
 
     def optional_text(self, name: str) -> str | None:
         """A string field, or None when it is absent or null."""
@@ -98,8 +95,9 @@ def _check_unicode(name: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as exc:
+        shown = name.encode("utf-8", "replace").decode()
         raise malformed(
-            f"Could not parse request object: field '{name}' is not Unicode text."
+            f"Could not parse request object: field '{shown}' is not Unicode text."
         ) from exc
 
 
@@ -150,4 +148,7 @@ def _parse_json(body: bytes) -> dict[str, Any]:
         raise malformed(f"Could not parse request object: the body is not JSON ({exc}).") from exc
     if not isinstance(parsed, dict):
         raise malformed("Could not parse request object: the body must be a JSON object.")
+    if b"\\ud" in body.lower():
+        for name, value in parsed.items():
+            _check_unicode(name, json.dumps([name, value], ensure_ascii=False))
     return parsed

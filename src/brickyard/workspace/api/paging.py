@@ -10,6 +10,8 @@ from typing import Any, Self
 from brickyard.workspace.api.call import Call
 from brickyard.workspace.api.errors import invalid
 
+_MAX_OFFSET = 2**53
+
 
 @dataclass(frozen=True)
 class PageToken:
@@ -32,12 +34,17 @@ class PageToken:
         """
         token = call.optional_text("page_token")
         if not token:
-            return cls(call.integer("offset", 0), limit)
+            offset = call.integer("offset", 0)
+            if not 0 <= offset <= _MAX_OFFSET:
+                raise invalid(f"offset must not be negative, and not {offset}.")
+            return cls(offset, limit)
         try:
             offset = int(base64.urlsafe_b64decode(token.encode()).decode())
+            if not 0 <= offset <= _MAX_OFFSET:
+                raise ValueError(offset)
         except (ValueError, binascii.Error) as exc:
             raise invalid(f"page_token {token[:40]!r} is not valid.") from exc
-        return cls(max(0, offset), limit)
+        return cls(offset, limit)
 
     def reply(self, name: str, items: list[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:
         """A page with the tokens of its neighbours; an empty list is left out, as there."""

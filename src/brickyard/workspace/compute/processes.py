@@ -12,15 +12,17 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from brickyard.runtime.protocol import Event, Folders, RunSpec
+from brickyard.runtime.protocol import Event, Folders, RunSpec, stream
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,10 @@ _NOT_FOR_RUNS = ("DATABRICKS_", "MLFLOW_", "BRICKYARD_")
 # slower (LightGBM trained in 60 s instead of 12 beside one busy process).
 _DEFAULTS = {"OMP_WAIT_POLICY": "PASSIVE", "MPLBACKEND": "Agg"}
 _RESTART_DELAY_SECONDS = 1.0
+# Between a process's end and the end of its socket, which its daemons may hold open.
+_EOF_GRACE_SECONDS = 1.0
+# How long an exit is kept that nobody has asked for: a process may end before its hello is read.
+_UNASKED_EXIT_SECONDS = 60.0
 # A zygote that has to import everything first takes some seconds, on a busy machine many.
 _START_LIMIT_SECONDS = 120.0
 
@@ -50,6 +56,9 @@ class RunProcess:
         self.ended = asyncio.Event()
         self._reader = reader
         self._writer = writer
+        self._position = 0
+        loop = asyncio.get_running_loop()
+        self._start_limit = loop.call_later(_START_LIMIT_SECONDS, self.hang_up)
 
     async def events(self) -> AsyncIterator[Event]:
         """What the process says, until it closes its end."""
@@ -61,15 +70,20 @@ class RunProcess:
                 return
             if not line.endswith(b"\n"):
                 return  # the end, or half a line of a process that was killed
+            if not line.startswith(b"{"):  # where a native crash was, written by faulthandler
+                yield stream(self._position, "stderr", line.decode("utf-8", "replace"))
+                continue
             event: Event = json.loads(line)
             if event["event"] == "hello":
                 self.pid = int(event["pid"])
+                self._start_limit.cancel()
+            elif event["event"] == "cell":
+                self._position = event["position"]
             yield event
 
-    def give_up_start(self) -> None:
-        """End the wait for a process that has not said hello."""
-        if not self.pid:
-            self._reader.feed_eof()
+    def hang_up(self) -> None:
+        """Listen no longer: to one that never started, or whose daemons keep the socket open."""
+        self._writer.transport.abort()
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in the notebook."""
@@ -85,6 +99,7 @@ class RunProcess:
 
     def close(self) -> None:
         """Let go of the socket of a process that has ended."""
+        self._start_limit.cancel()
         self._writer.close()
         self.ended.set()
 
@@ -147,43 +162,56 @@ class ProcessPool:
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_LIMIT)
         process = RunProcess(reader, writer)
         self._processes.add(process)
-        if cold or self._control is None:
-            await self._start_cold(theirs, process)
-        else:
-            descriptors = array.array("i", [theirs.fileno()])
-            await self._hand_out(descriptors.tobytes())
-        theirs.close()
-        writer.write(spec.to_json().encode() + b"\n")
-        await writer.drain()
-        asyncio.get_running_loop().call_later(_START_LIMIT_SECONDS, process.give_up_start)
+        try:
+            if cold or self._control is None:
+                await self._start_cold(theirs, process, spec.libraries)
+            else:
+                descriptors = array.array("i", [theirs.fileno()])
+                await self._hand_out(descriptors.tobytes())
+            writer.write(spec.to_json().encode() + b"\n")
+            with contextlib.suppress(ConnectionError):  # it is gone: its events will say so
+                await writer.drain()
+        except BaseException:
+            self.retire(process)
+            raise
+        finally:
+            theirs.close()
         return process
 
-    def retire(self, process: RunProcess) -> None:
-        """End what is left of a process and its group, without waiting for that."""
-        task = asyncio.create_task(self._end(process))
+    def retire(self, process: RunProcess, leavings: Path | None = None) -> None:
+        """End what is left of a process and its group, without waiting for that.
+
+        Args:
+            process: The process.
+            leavings: A folder to remove when it has ended.
+        """
+        task = asyncio.create_task(self._end(process, leavings))
         self._watchers.add(task)
         task.add_done_callback(self._watchers.discard)
 
-    async def finish(self, process: RunProcess) -> int | None:
+    async def finish(self, process: RunProcess, leavings: Path | None = None) -> int | None:
         """End what is left of a process and its group.
+
+        Args:
+            process: The process.
+            leavings: A folder to remove when it has ended.
 
         Returns:
             How it ended: its exit status, or minus the signal; None when that never became known.
         """
-        return await asyncio.shield(self._end(process))
+        return await asyncio.shield(self._end(process, leavings))
 
-    async def _end(self, process: RunProcess) -> int | None:
+    async def _end(self, process: RunProcess, leavings: Path | None) -> int | None:
         status = None
-        if not process.pid:
-            self._processes.discard(process)
-            process.close()
-            return None
-        with contextlib.suppress(TimeoutError):
-            status = await asyncio.wait_for(self._exit_of(process.pid), _EXIT_GRACE_SECONDS)
-        process.kill()
+        if process.pid:
+            with contextlib.suppress(TimeoutError):
+                status = await asyncio.wait_for(self._exit_of(process.pid), _EXIT_GRACE_SECONDS)
+            process.kill()
+            self._exits.pop(process.pid, None)
         process.close()
-        self._exits.pop(process.pid, None)
         self._processes.discard(process)
+        if leavings is not None:
+            await asyncio.to_thread(shutil.rmtree, leavings, ignore_errors=True)
         return status
 
     def _exit_of(self, pid: int) -> asyncio.Future[int]:
@@ -200,9 +228,18 @@ class ProcessPool:
             except BlockingIOError:
                 await asyncio.sleep(0.01)  # more runs at once than the socket's buffer holds
 
-    async def _start_cold(self, connection: socket.socket, process: RunProcess) -> None:
+    async def _start_cold(
+        self, connection: socket.socket, process: RunProcess, libraries: str
+    ) -> None:
+        """Start an interpreter that finds the run's own libraries before it imports anything."""
+        others = self._environment.get("PYTHONPATH")
+        path = os.pathsep.join([libraries, others]) if others else libraries
         child = await self._spawn(
-            "brickyard.runtime.process", [connection.fileno()], "--connection", connection.fileno()
+            "brickyard.runtime.process",
+            [connection.fileno()],
+            "--connection",
+            connection.fileno(),
+            environment={**self._environment, "PYTHONPATH": path},
         )
         process.pid = child.pid
         watcher = asyncio.create_task(self._watch(child))
@@ -215,22 +252,34 @@ class ProcessPool:
     async def _keep_zygote(self, theirs: socket.socket) -> None:
         """Run the zygote, and another when it dies: runs that wait on the socket stay there."""
         while True:
-            reader, writer = os.pipe()
+            try:
+                status = await self._run_zygote(theirs.fileno())
+                log.warning("The zygote ended with status %s; another is started.", status)
+            except OSError as exc:
+                log.warning("The zygote cannot be started yet: %s", exc)
+            self.ready.clear()
+            self.warm.clear()
+            await asyncio.sleep(_RESTART_DELAY_SECONDS)
+
+    async def _run_zygote(self, control: int) -> int:
+        """Start one and listen to it until it ends; returns its exit status."""
+        reader, writer = os.pipe()
+        try:
             self._zygote = await self._spawn(
                 "brickyard.runtime.zygote",
-                [theirs.fileno(), writer],
+                [control, writer],
                 "--control",
-                theirs.fileno(),
+                control,
                 "--report",
                 writer,
             )
+        except BaseException:
+            os.close(reader)
+            raise
+        finally:
             os.close(writer)
-            await self._read_reports(reader)
-            status = await self._zygote.wait()
-            self.ready.clear()
-            self.warm.clear()
-            log.warning("The zygote ended with status %s; another is started.", status)
-            await asyncio.sleep(_RESTART_DELAY_SECONDS)
+        await self._read_reports(reader)
+        return await self._zygote.wait()
 
     async def _read_reports(self, descriptor: int) -> None:
         stream = asyncio.StreamReader()
@@ -258,10 +307,28 @@ class ProcessPool:
         future = self._exit_of(pid)
         if not future.done():
             future.set_result(status)
+        loop = asyncio.get_running_loop()
+        for process in self._processes:
+            if process.pid == pid:
+                loop.call_later(_EOF_GRACE_SECONDS, process.hang_up)
+                return
+        loop.call_later(_UNASKED_EXIT_SECONDS, self._forget_exit, pid, future)
 
-    async def _spawn(self, module: str, descriptors: list[int], *options: object) -> Process:
+    def _forget_exit(self, pid: int, exit_: asyncio.Future[int]) -> None:
+        """Drop an exit that nobody asked for, lest it be taken for a later process's."""
+        if self._exits.get(pid) is exit_:
+            del self._exits[pid]
+
+    async def _spawn(
+        self,
+        module: str,
+        descriptors: list[int],
+        *options: object,
+        environment: dict[str, str] | None = None,
+    ) -> Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # the folder that the server was started in is not the notebooks'
             "-m",
             module,
             *map(str, options),
@@ -271,5 +338,7 @@ class ProcessPool:
             self._folders,
             stdin=asyncio.subprocess.DEVNULL,
             pass_fds=descriptors,
-            env=self._environment,
+            # A terminal's Ctrl-C is for the server, who ends its processes; a run leads a group.
+            start_new_session=True,
+            env=environment or self._environment,
         )

@@ -75,7 +75,7 @@ class JobRun:
     async def _stop(self, outcome: Outcome) -> None:
         if self._stopping is None:
             self._stopping = outcome
-            self._records.change(self.run_id, life_cycle="TERMINATING")
+            self._records.note_ending(self.run_id)
             await asyncio.gather(*[task.stop(outcome) for task in self._running.values()])
 
     async def _time_out(self, seconds: float) -> None:
@@ -132,10 +132,12 @@ class JobRun:
         """A notebook's parameters: the task's own, then the call's, then the job's."""
         given = self._row["parameters"]
         jobs_own = {item["name"]: item["value"] for item in given.get("job_parameters") or []}
+        # A job parameter may itself refer to something; tasks refer to what it then is.
+        jobs_own = resolve(jobs_own, self._references(row, jobs_own))
         references = self._references(row, jobs_own)
         base = row["settings"]["notebook_task"].get("base_parameters") or {}
         override = (given.get("overriding_parameters") or {}).get("notebook_params") or {}
-        merged = {**resolve(base, references), **override, **resolve(jobs_own, references)}
+        merged = {**resolve(base, references), **override, **jobs_own}
         return {name: "" if value is None else str(value) for name, value in merged.items()}
 
     def _references(self, row: Row, parameters: dict[str, str]) -> dict[str, str]:

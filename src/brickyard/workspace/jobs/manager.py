@@ -97,10 +97,10 @@ class RunManager:
         self._cancelling.add(task)
         task.add_done_callback(self._cancelling.discard)
 
-    def cancel_all(self, job_id: int | None) -> None:
-        """Begin to end every active run, or every one of a job."""
+    def cancel_all(self, job_id: int) -> None:
+        """Begin to end every active run of a job."""
         for run_id, (run, _) in list(self._active.items()):
-            if job_id in (None, run.job_id):
+            if run.job_id == job_id:
                 self.cancel(run_id)
 
     async def end_on_cluster(self, cluster_id: str) -> None:

@@ -180,6 +180,16 @@ class RunRecords:
             connection.execute(update(runs).where(runs.c.run_id == run_id).values(values))
         self._changes.notify(run_id)
 
+    def note_ending(self, run_id: int) -> None:
+        """Say that a run is being ended, unless it has ended already."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                update(runs)
+                .where(runs.c.run_id == run_id, runs.c.life_cycle.in_(ACTIVE))
+                .values(life_cycle="TERMINATING")
+            )
+        self._changes.notify(run_id)
+
     def delete(self, run_id: int) -> None:
         """Remove a run with its tasks, cells and outputs."""
         with self._store.transaction() as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from brickyard.runtime.protocol import EXIT_VALUE_LIMIT
 from brickyard.workspace.jobs.records import ACTIVE, Row
 
 Json = dict[str, Any]
@@ -56,7 +57,7 @@ class Renderer:
         """A job run with its tasks; ``tasks`` is empty where they are not wanted."""
         found = {
             **self._common(row),
-            "number_in_job": row["number_in_job"],
+            "number_in_job": row["run_id"],  # which is what it is on the platform
             "format": row["settings"]["format"],
             "trigger": "ONE_TIME",
             "schedule": row["settings"].get("schedule"),
@@ -95,7 +96,11 @@ class Renderer:
         """What ``runs/get-output`` says of a task run."""
         notebook: Json = {}
         if row["exit_value"] is not None:
-            notebook = {"result": row["exit_value"], "truncated": False}
+            value = row["exit_value"].encode()
+            notebook = {
+                "result": value[:EXIT_VALUE_LIMIT].decode("utf-8", "ignore"),
+                "truncated": len(value) > EXIT_VALUE_LIMIT,
+            }
         found = {
             "metadata": self._metadata(row),
             "notebook_output": notebook,

@@ -6,10 +6,12 @@ Source: databricks-sdk ``service/jobs.py``; texts of refusals as the platform wo
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
+from brickyard import wire
 from brickyard.workspace.api.call import Call
-from brickyard.workspace.api.errors import invalid, invalid_state, unimplemented
+from brickyard.workspace.api.errors import invalid, invalid_state, malformed, unimplemented
 from brickyard.workspace.api.paging import PageToken
 from brickyard.workspace.api.routing import Operation, Reply
 from brickyard.workspace.jobs.export import notebook_page
@@ -17,7 +19,12 @@ from brickyard.workspace.jobs.job_run import is_active
 from brickyard.workspace.jobs.manager import RunManager
 from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
 from brickyard.workspace.jobs.render import Renderer
-from brickyard.workspace.jobs.settings import job_settings, load_types, submit_settings
+from brickyard.workspace.jobs.settings import (
+    job_settings,
+    load_types,
+    readable_settings,
+    submit_settings,
+)
 from brickyard.workspace.jobs.updates import updated_settings
 
 Json = dict[str, Any]
@@ -103,7 +110,13 @@ class JobsService:
         await asyncio.to_thread(load_types)
         job = self._jobs.get(call.integer("job_id"))
         removed = call.fields.get("fields_to_remove") or []
-        settings = updated_settings(job["settings"], call.mapping("new_settings"), removed)
+        if not isinstance(removed, list) or not all(isinstance(path, str) for path in removed):
+            raise malformed(
+                "Could not parse request object: Expected array of string for field "
+                "'fields_to_remove'"
+            )
+        new = readable_settings(call.mapping("new_settings"))
+        settings = updated_settings(job["settings"], new, removed)
         self._jobs.replace(job["job_id"], job_settings(settings))
         return {}
 
@@ -127,13 +140,13 @@ class JobsService:
         """Start a run of a job."""
         token = _token(call)
         if token and (known := self._runs.by_token(token)):
-            return {"run_id": known["run_id"], "number_in_job": known["number_in_job"]}
+            return {"run_id": known["run_id"], "number_in_job": known["run_id"]}
         job = self._jobs.get(call.integer("job_id"))
         parameters = _run_parameters(call, job["settings"])
         if not job["settings"]["tasks"]:
             raise invalid(f"Job {job['job_id']} has no tasks.")
         run_id = self._manager.run_job(job, call.user, parameters, token)
-        return {"run_id": run_id, "number_in_job": self._runs.get(run_id)["number_in_job"]}
+        return {"run_id": run_id, "number_in_job": run_id}
 
     async def submit(self, call: Call) -> Reply:
         """Start a one-time run."""
@@ -185,7 +198,9 @@ class JobsService:
             raise unimplemented(f"views_to_export {wanted}")
         row = self._task_run(call.integer("run_id"))
         run_id = row["run_id"]
-        content = notebook_page(row, self._runs.cells(run_id), self._runs.outputs(run_id))
+        cells, outputs = self._runs.cells(run_id), self._runs.outputs(run_id)
+        # Outputs may have 30 MB: rendered beside the event loop, which others wait for.
+        content = await asyncio.to_thread(notebook_page, row, cells, outputs)
         name = row["settings"]["notebook_task"]["notebook_path"].rpartition("/")[2]
         return {"views": [{"type": "NOTEBOOK", "name": name, "content": content}]}
 
@@ -195,11 +210,12 @@ class JobsService:
         return {}
 
     async def cancel_all(self, call: Call) -> Reply:
-        """Begin to end all runs of a job, or all runs."""
-        if call.fields.get("job_id") is None and not call.flag("all_queued_runs"):
+        """Begin to end all runs of a job; of queued ones there are none here yet."""
+        only_queued = call.flag("all_queued_runs")
+        if call.fields.get("job_id") is None and not only_queued:
             raise invalid("Either job_id or all_queued_runs must be given.")
-        job_id = call.integer("job_id") if call.fields.get("job_id") else None
-        self._manager.cancel_all(job_id)
+        if not only_queued:
+            self._manager.cancel_all(call.integer("job_id"))
         return {}
 
     async def delete_run(self, call: Call) -> Reply:
@@ -237,17 +253,29 @@ def _token(call: Call) -> str | None:
     return token or None
 
 
+def _word(name: str, value: object) -> str:
+    """A notebook parameter as text; legacy clients also send numbers and booleans."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        raise malformed(
+            f"Could not parse request object: Expected string for field 'notebook_params.{name}', "
+            f"found {wire.json_type(value).upper()}"
+        )
+    return "" if value is None else json.dumps(value)
+
+
 def _run_parameters(call: Call, settings: Json) -> Json:
     """What a run-now call brings, merged with the job's own parameters."""
     for name in _OTHER_PARAMS:
         if call.fields.get(name):
             raise unimplemented(f"run-now field {name}")
-    override = call.mapping("notebook_params")
+    override = {name: _word(name, value) for name, value in call.mapping("notebook_params").items()}
     given = call.mapping("job_parameters")
     own = settings.get("parameters") or []
     if override and (given or own):
         raise invalid("notebook_params cannot be used with job parameters: use job_parameters.")
-    if len(str(override)) > _MAX_PARAMS_BYTES:
+    if len(json.dumps(override, ensure_ascii=False).encode()) > _MAX_PARAMS_BYTES:
         raise invalid(f"notebook_params is larger than {_MAX_PARAMS_BYTES} bytes.")
     for name, value in given.items():
         if not isinstance(value, str):

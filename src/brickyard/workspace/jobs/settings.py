@@ -19,21 +19,23 @@ Json = dict[str, Any]
 
 # docs: jobs API limits.
 MAX_TASKS = 1000
+_MAX_CONCURRENT_RUNS = 1000
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _TASK_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 _TASK_TYPES = ("notebook_task",)
 _JOB_FIELDS_NOT_YET = ("continuous", "trigger", "git_source", "job_clusters", "environments")
+_RETRY_FIELDS = ("max_retries", "retry_on_timeout", "min_retry_interval_millis")
 _TASK_FIELDS_NOT_YET = (
     "new_cluster",
     "job_cluster_key",
     "environment_key",
     "libraries",
-    "max_retries",
-    "retry_on_timeout",
-    "min_retry_interval_millis",
+    *_RETRY_FIELDS,
     "disabled",
 )
+# Maps of the user's own, in which a null is a value.
+_OWN_MAPS = ("base_parameters",)
 _TASK_DEFAULTS: Json = {"run_if": "ALL_SUCCESS", "timeout_seconds": 0, "email_notifications": {}}
 _JOB_DEFAULTS: Json = {
     "name": "Untitled",
@@ -62,8 +64,9 @@ def job_settings(raw: Json) -> Json:
     Raises:
         ApiError: A wrong type, an impossible value, or what is not implemented here.
     """
-    settings = _lift_single_task(copy.deepcopy(raw))
-    _check_types(settings, "JobSettings")
+    settings = _lift_single_task(readable_settings(raw))
+    _check_types(settings)
+    _check_ranges(settings)
     for name, default in _JOB_DEFAULTS.items():
         settings.setdefault(name, copy.deepcopy(default))
     _refuse(settings, _JOB_FIELDS_NOT_YET, "Job setting")
@@ -72,6 +75,24 @@ def job_settings(raw: Json) -> Json:
         raise unimplemented("Job setting queue.enabled")
     _check_parameters(settings.get("parameters") or [])
     settings["tasks"] = _tasks(settings.get("tasks") or [])
+    return settings
+
+
+def readable_settings(raw: Json) -> Json:
+    """Settings as legacy clients send them, in the types that they should have.
+
+    Args:
+        raw: Settings, or some of them.
+
+    Returns:
+        A copy without nulls, which mean the same as absence; digits in text are numbers and
+        ``"true"`` is true where the platform has those.
+
+    Raises:
+        ApiError: Another type than the platform's.
+    """
+    settings: Json = _without_nulls(copy.deepcopy(raw))
+    _check_types(settings)
     return settings
 
 
@@ -87,9 +108,10 @@ def submit_settings(raw: Json) -> Json:
 
 def _lift_single_task(settings: Json) -> Json:
     """Turn the task fields that legacy clients set on the job itself into its only task."""
-    if "notebook_task" not in settings or settings.get("tasks"):
+    types = [name for name in settings if name.endswith("_task")]
+    if not types or settings.get("tasks"):
         return settings
-    own = ("notebook_task", "existing_cluster_id", "new_cluster", "libraries", "max_retries")
+    own = (*types, "existing_cluster_id", "new_cluster", "libraries", *_RETRY_FIELDS)
     task: Json = {name: settings.pop(name) for name in own if name in settings}
     task["task_key"] = "main"
     settings["tasks"] = [task]
@@ -97,25 +119,77 @@ def _lift_single_task(settings: Json) -> Json:
     return settings
 
 
-def _check_types(settings: Json, kind: str) -> None:
-    for task in settings.get("tasks") or []:
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: item if name in _OWN_MAPS else _without_nulls(item)
+            for name, item in value.items()
+            if item is not None
+        }
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+def _check_types(settings: Json) -> None:
+    """Refuse wrong types; what only wears the wrong one is put right."""
+    tasks = settings.get("tasks")
+    for task in tasks if isinstance(tasks, list) else []:
         notebook = task.get("notebook_task") if isinstance(task, dict) else None
         if isinstance(notebook, dict):
             _lift_parameter_list(notebook)
     types = importlib.import_module("databricks.sdk.service.jobs")
-    for problem in wire.check(settings, getattr(types, kind), ""):
-        if problem.kind == "type":  # fields unknown to the platform are ignored, as there
+    for problem in wire.check(settings, types.JobSettings, ""):
+        # Fields unknown to the platform are ignored, as there.
+        if problem.kind == "type" and not _put_right(settings, problem):
             raise malformed(
                 f"Could not parse request object: Expected {problem.expected} for field "
-                f"'{problem.path}', found {problem.found}"
+                f"'{problem.path}', found {problem.found.upper()}"
+            )
+
+
+def _put_right(settings: Json, problem: wire.Problem) -> bool:
+    """Turn digits into a number and ``"true"`` into true; whether it was one of these."""
+    if problem.found != "string" or problem.expected not in ("integer", "boolean"):
+        return False
+    *way, last = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", problem.path)]
+    holder: Any = settings
+    for step in way:
+        holder = holder[step]
+    text = holder[last].lower()
+    if problem.expected == "boolean" and text in ("true", "false"):
+        holder[last] = text == "true"
+    elif problem.expected == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
+        holder[last] = int(text)
+    else:
+        return False
+    return True
+
+
+def _check_ranges(settings: Json) -> None:
+    limit = settings.get("max_concurrent_runs", 1)
+    if not 0 <= limit <= _MAX_CONCURRENT_RUNS:
+        raise invalid(
+            f"max_concurrent_runs must be between 0 and {_MAX_CONCURRENT_RUNS}, not {limit}."
+        )
+    for holder in (settings, *(settings.get("tasks") or [])):
+        if holder.get("timeout_seconds", 0) < 0:
+            raise invalid(
+                f"timeout_seconds must not be negative: {holder['timeout_seconds']}; 0 is none."
             )
 
 
 def _lift_parameter_list(notebook: Json) -> None:
     """Nutter sends ``base_parameters`` as a list of key and value."""
     given = notebook.get("base_parameters")
-    if isinstance(given, list):
-        notebook["base_parameters"] = {item["key"]: item["value"] for item in given}
+    if not isinstance(given, list):
+        return
+    if not all(isinstance(item, dict) and {"key", "value"} <= item.keys() for item in given):
+        raise malformed(
+            "Could not parse request object: Expected object for field 'base_parameters', "
+            "found ARRAY"
+        )
+    notebook["base_parameters"] = {str(item["key"]): item["value"] for item in given}
 
 
 def _refuse(fields: Json, names: Iterable[str], what: str) -> None:

@@ -142,7 +142,14 @@ class TaskRun:
         finally:
             if watchdog is not None:
                 watchdog.cancel()
-        self._keep(outcome)
+        try:
+            self._keep(outcome)
+        except Exception as exc:
+            # The boundary once more: an end that cannot be stored as it is, is stored without it.
+            log.exception("Run %d has an end that cannot be kept", self._run_id)
+            text = f"The end of the run could not be stored: {type(exc).__name__}."
+            outcome = Outcome("INTERNAL_ERROR", "FAILED", "INTERNAL_ERROR", text, text)
+            self._keep(outcome)
         return outcome
 
     async def stop(self, outcome: Outcome) -> None:
@@ -154,9 +161,11 @@ class TaskRun:
         if self._stopping is not None:
             return
         self._stopping = outcome
-        self._records.change(self._run_id, life_cycle="TERMINATING")
+        self._records.note_ending(self._run_id)
         process = self._process
-        if process is not None:
+        if process is not None and not process.pid:
+            process.hang_up()  # nobody is there yet to be interrupted
+        elif process is not None:
             process.interrupt()
             try:
                 await asyncio.wait_for(process.ended.wait(), _INTERRUPT_GRACE_SECONDS)
@@ -210,18 +219,31 @@ class TaskRun:
         while True:
             process = await self._around.pool.launch(spec, cold=cold)
             self._process = process
-            last = await self._follow(process)
-            if last.get("event") == "restart":
+            if self._stopping is not None:
+                process.hang_up()  # the stop came while the process was being handed out
+            try:
+                last = await self._follow(process)
+            except BaseException:
+                # The workspace is stopping, or an event was not one of ours.
+                process.kill()
+                self._around.pool.retire(process, Path(spec.folder))
+                raise
+            if last.get("event") == "restart" and self._stopping is None:
                 self._around.pool.retire(process)
             elif last.get("event") == "end" and self._stopping is None:
                 # What the notebook had to say is kept: its process may end in its own time.
-                self._around.pool.retire(process)
+                self._around.pool.retire(process, Path(spec.folder))
                 return _outcome(last)
             else:
-                status = await self._around.pool.finish(process)
+                status = await self._around.pool.finish(process, Path(spec.folder))
                 return self._stopping or _died(status)
             cold = last["cold"]
-            spec = replace(spec, first_cell=last["next_cell"], widgets=last["widgets"])
+            spec = replace(
+                spec,
+                first_cell=last["next_cell"],
+                widgets=last["widgets"],
+                secrets=tuple(last["secrets"]),
+            )
 
     async def _follow(self, process: RunProcess) -> Event:
         """Keep what a process says; returns its last word, which may be none."""
@@ -230,9 +252,6 @@ class TaskRun:
                 if event["event"] in ("end", "restart"):
                     return event
                 self._take(event)
-        except asyncio.CancelledError:
-            process.kill()  # the workspace is stopping
-            raise
         finally:
             self._process = None
         return {}

@@ -1,0 +1,183 @@
+"""A real zygote and real processes, without a server around them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from brickyard.notebook import parse
+from brickyard.runtime.protocol import Event, Folders, RunSpec
+from brickyard.workspace.compute.processes import ProcessPool, RunProcess
+
+Scenario = Callable[[ProcessPool], Awaitable[None]]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    names = ("dbfs", "workspace", "volumes", "storage", "warehouse", "scratch")
+    for name in names:
+        (tmp_path / name).mkdir()
+    return Folders(*(str(tmp_path / name) for name in names))
+
+
+@pytest.fixture
+def play(folders: Folders) -> Callable[[Scenario], None]:
+    """Plays a scenario with a pool, which is stopped afterwards."""
+
+    def play(scenario: Scenario) -> None:
+        async def main() -> None:
+            pool = ProcessPool(folders, {})
+            await pool.start()
+            try:
+                await asyncio.wait_for(scenario(pool), 90)
+            finally:
+                await pool.stop()
+
+        asyncio.run(main())
+
+    return play
+
+
+@pytest.fixture
+def spec(folders: Folders, tmp_path: Path) -> Callable[[str], RunSpec]:
+    def make(source: str) -> RunSpec:
+        return RunSpec(
+            run_id=1,
+            notebook_path="/n",
+            notebook=parse(f"# Databricks notebook source\n{source}\n"),
+            widgets={},
+            folder=str(tmp_path / "run"),
+            folders=folders,
+            environment={"DATABRICKS_HOST": "http://127.0.0.1:9", "DATABRICKS_TOKEN": "t"},
+        )
+
+    return make
+
+
+async def last_word(process: RunProcess) -> Event:
+    """The last event of a process, up to its end."""
+    last: Event = {}
+    async for event in process.events():
+        last = event
+        if event["event"] == "end":
+            break
+    return last
+
+
+def idle_children(zygote: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split()))
+
+
+def test_twenty_runs_at_once_each_get_a_process_of_their_own(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        source = "import os\ndbutils.notebook.exit(os.getpid())"
+        processes = await asyncio.gather(*[pool.launch(spec(source)) for _ in range(20)])
+        ends = await asyncio.gather(*[last_word(process) for process in processes])
+
+        assert [end["exit_value"] for end in ends] == [str(p.pid) for p in processes]
+        assert len({process.pid for process in processes}) == 20
+        assert [await pool.finish(process) for process in processes] == [0] * 20
+        assert not pool._processes
+        assert not {process.pid for process in processes} & pool._exits.keys()
+
+    play(scenario)
+
+
+def test_a_zygote_that_is_killed_loses_its_runs_and_none_that_waits(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        await pool.ready.wait()
+        assert pool._zygote is not None
+        running = await pool.launch(spec("import time\ntime.sleep(600)"))
+        events = running.events()
+        while (await anext(events))["event"] != "cell":
+            pass
+        os.kill(pool._zygote.pid, signal.SIGKILL)
+        assert [event async for event in events] == []
+        await pool.finish(running)
+
+        waiting = [await pool.launch(spec("dbutils.notebook.exit(7)")) for _ in range(3)]
+        for process in waiting:
+            assert (await last_word(process))["exit_value"] == "7"
+            assert await pool.finish(process) == 0
+
+    play(scenario)
+
+
+def test_a_child_that_waited_without_the_usual_imports_is_retired(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        await pool.ready.wait()
+        assert pool._zygote is not None
+        first = idle_children(pool._zygote.pid)
+        await pool.warm.wait()
+        process = await pool.launch(
+            spec("import sys\ndbutils.notebook.exit('mlflow.lightgbm' in sys.modules)")
+        )
+
+        assert (await last_word(process))["exit_value"] == "True"
+        assert process.pid not in first
+        await pool.finish(process)
+        while first & idle_children(pool._zygote.pid):
+            await asyncio.sleep(0.02)
+
+    play(scenario)
+
+
+def test_a_child_that_dies_waiting_is_replaced(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        await pool.warm.wait()
+        assert pool._zygote is not None
+        for pid in idle_children(pool._zygote.pid):
+            os.kill(pid, signal.SIGKILL)
+        process = await pool.launch(spec("dbutils.notebook.exit(1)"))
+
+        assert (await last_word(process))["exit_value"] == "1"
+        await pool.finish(process)
+
+    play(scenario)
+
+
+def test_a_cold_process_finds_the_runs_libraries_first(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec], tmp_path: Path
+) -> None:
+    libraries = tmp_path / "run/libraries"
+    libraries.mkdir(parents=True)
+    (libraries / "early.py").write_text("")
+
+    async def scenario(pool: ProcessPool) -> None:
+        source = "import os, early\ndbutils.notebook.exit(early.__file__)"
+        process = await pool.launch(spec(source), cold=True)
+
+        assert (await last_word(process))["exit_value"] == str(libraries / "early.py")
+        assert await pool.finish(process, tmp_path / "run") == 0
+        assert not (tmp_path / "run").exists()
+
+    play(scenario)
+
+
+def test_who_never_says_hello_is_hung_up_on(
+    play: Callable[[Scenario], None],
+    spec: Callable[[str], RunSpec],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("brickyard.workspace.compute.processes._START_LIMIT_SECONDS", 0.2)
+
+    async def scenario(pool: ProcessPool) -> None:
+        process = await pool.launch(spec("1"))  # the zygote needs longer than that to start
+
+        assert await last_word(process) == {}
+        assert await pool.finish(process) is None
+
+    play(scenario)
