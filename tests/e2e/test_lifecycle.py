@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -303,3 +304,20 @@ def test_a_port_in_use_is_refused_with_the_remedy(workspace: Workspace, tmp_path
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "--port 0" in done.stderr
+
+
+def test_a_damaged_database_is_refused_in_one_line(own_workspace: Workspace) -> None:
+    own_workspace.run("x = 1")
+    assert own_workspace.down() == 0
+    with (own_workspace.home / "state.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(20 * 4096))
+
+    command = [sys.executable, "-m", "brickyard", "up", "--home", str(own_workspace.home)]
+    done = subprocess.run(
+        [*command, "--port", "0"], capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert "cannot be read as the workspace's database" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -195,3 +195,16 @@ def test_each_failure_ends_the_run_and_says_why(
 
 def test_the_next_run_works_after_failures(workspace: Workspace) -> None:
     assert workspace.run("print(1)").ended == ("TERMINATED", "SUCCESS")
+
+
+def test_a_run_says_where_it_came_from_and_not_who_carries_it(workspace: Workspace) -> None:
+    done = workspace.run(
+        "import json, os, sys",
+        "context = json.loads(os.environ['MLFLOW_RUN_CONTEXT'])\n"
+        "dbutils.notebook.exit(json.dumps([sys.argv, context['mlflow.source.name'],\n"
+        "                                  context['mlflow.databricks.notebookPath']]))",
+        path="/Shared/origin",
+    )
+
+    found = json.loads(done.exit_value or "null")
+    assert found == [["/Workspace/Shared/origin"], "/Shared/origin", "/Shared/origin"], done.trace

@@ -57,8 +57,8 @@ def summary_rows(result: DemoResult) -> list[tuple[str, str]]:
             rows.append((label, str(stages[stage][key])))
     rows += [
         ("Files", f"{_short(result.home)} (tables in warehouse/)"),
-        ("Workspace page", f"{result.url}/"),
-        ("MLflow page", f"{result.url}/mlflow/"),
+        ("Workspace page", f"{result.url}/ (while it is served)"),
+        ("MLflow page", f"{result.url}/mlflow/ (the same)"),
         ("Took", f"{result.timings.get('total', 0.0):.1f} s ({_phases(result.timings)})"),
     ]
     return rows

@@ -34,7 +34,7 @@ def command(folder: Path | None, target: str | None, home: Path | None, as_json:
 
     project = read_project(find_project(folder or Path.cwd()))
     chosen = project.target(target)
-    client = client_for(chosen, resolve_home(home, project.root))
+    client = client_for(chosen, resolve_home(home, project.root), named=home is not None)
     with working(f"Deploying {project.name} to {chosen.name}") as told:
         delivery = deploy(client, project, chosen, told)
     show_delivery(delivery)

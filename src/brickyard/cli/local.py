@@ -60,12 +60,17 @@ def local_address(home: Path) -> Address:
     return address
 
 
-def client_for(target: Target, home: Path) -> WorkspaceClient:
+def client_for(target: Target, home: Path, *, named: bool = False) -> WorkspaceClient:
     """A client for a target; for ``local`` the workspace that serves the home.
 
     ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` win over the home, but for the target ``local``
     only while they name this machine: a shell that is set up for production must not become the
     place where experiments go.
+
+    Args:
+        target: The target.
+        home: The local workspace's home.
+        named: The user named the home in this very call, so it wins over the environment.
 
     Raises:
         BrickyardError: No workspace serves the home, or no credentials are configured.
@@ -75,7 +80,7 @@ def client_for(target: Target, home: Path) -> WorkspaceClient:
     if not target.is_local:
         return connect(target)
     host, token = os.environ.get("DATABRICKS_HOST", ""), os.environ.get("DATABRICKS_TOKEN", "")
-    if host and token and _is_loopback(host):
+    if host and token and _is_loopback(host) and not named:
         return connect(target, host=host, token=token)
     address = local_address(home)
     return connect(target, host=address.url, token=address.token)

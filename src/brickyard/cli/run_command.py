@@ -58,15 +58,23 @@ def command(
     project = read_project(find_project(folder or Path.cwd()))
     chosen = project.target(target)
     project.job(job)
-    client = client_for(chosen, resolve_home(home, project.root))
+    client = client_for(chosen, resolve_home(home, project.root), named=home is not None)
     run_id = start_run(client, project, chosen, job, parameters)
     if no_wait:
         click.echo(json.dumps({"run_id": run_id}) if as_json else run_id)
         return 0
-    with RunView(job) as view:
-        for event in follow(client, run_id, timeout_s=timeout, sources=[NotebookCells(client)]):
-            view.show(event)
+    try:
+        with RunView(job) as view:
+            for event in follow(client, run_id, timeout_s=timeout, sources=[NotebookCells(client)]):
+                view.show(event)
+    except KeyboardInterrupt:
+        click.echo(f"Run {run_id} of {job} goes on. Its page has a button to cancel it.", err=True)
+        raise
     final = view.sum_up(run_id)
     if as_json:
         click.echo(json.dumps(final.as_dict(), indent=2))
+    else:
+        for task in final.tasks:
+            if task.output:
+                click.echo(task.output)
     return final.exit_code

@@ -170,6 +170,8 @@ class RunView(_Live):
         took = f" after {run.seconds:.1f} s" if run.seconds is not None else ""
         if run.ended:
             self.line(f"Run {run.run_id} {run.state}{took}. {run.url}", _style(run.state))
+            if run.exit_code and run.message and not any(task.error for task in run.tasks):
+                self.line(run.message)
         else:
             self.line(f"Run {run.run_id} is still {run.state}{took}: {run.url}", "yellow")
         return run

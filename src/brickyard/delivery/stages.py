@@ -25,7 +25,7 @@ _MODEL = re.compile(r"__DATABRICKS_NOTEBOOK_MODEL = '([A-Za-z0-9+/=]+)'")
 _EVERY_S = 0.3
 _STATES = {"running": "running", "finished": "finished", "error": "failed"}
 # Magics whose cells are no step of the work.
-_QUIET = ("%md", "%run", "%pip")
+_QUIET = ("%md",)
 
 
 @dataclass

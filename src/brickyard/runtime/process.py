@@ -113,6 +113,7 @@ class Prepared:
         folder = Path("/Workspace") / notebook_path.strip("/")
         if not self.namespace.entered:
             folder = self.roots.workspace / notebook_path.strip("/")
+        sys.argv = [str(folder)]  # not the zygote's: tools read their name and options there
         if folder.parent.is_dir():
             os.chdir(folder.parent)
             sys.path.append(str(folder.parent))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 
 from brickyard.errors import BrickyardError
@@ -44,7 +45,7 @@ from brickyard.workspace.mlflow.service import MlflowService
 from brickyard.workspace.notebooks.files import NotebookFiles
 from brickyard.workspace.notebooks.service import WorkspaceService
 from brickyard.workspace.secrets.service import SecretsService
-from brickyard.workspace.store import Store
+from brickyard.workspace.store import Store, unreadable
 from brickyard.workspace.web import WebPages
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     try:
         listener = _listen(settings.host, settings.port)
         url = f"http://{_reachable(settings.host)}:{listener.getsockname()[1]}"
-        workspace = Workspace(home, url, settings)
+        workspace = _assemble(home, url, settings)
         server = _Server(
             uvicorn.Config(
                 workspace.app,
@@ -104,6 +105,13 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     finally:
         home.address_file.unlink(missing_ok=True)
         os.close(lock)
+
+
+def _assemble(home: Home, url: str, settings: Settings) -> Workspace:
+    try:
+        return Workspace(home, url, settings)
+    except DatabaseError as exc:
+        raise unreadable(home.database, str(exc.orig)) from exc
 
 
 class Workspace:

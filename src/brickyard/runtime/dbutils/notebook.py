@@ -24,6 +24,11 @@ class NotebookUtils:
         del path, timeout_seconds, arguments
         raise NotLocalError("dbutils.notebook.run")
 
+    def __getattr__(self, name: str) -> object:
+        if name in ("entry_point", "getContext"):
+            raise NotLocalError(f"dbutils.notebook.{name} (the notebook's context)")
+        raise AttributeError(f"dbutils.notebook has no call {name!r}.")
+
 
 class LibraryUtils:
     """The libraries of this notebook."""

@@ -24,7 +24,15 @@ _PARAMETER_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _TASK_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 _TASK_TYPES = ("notebook_task",)
-_JOB_FIELDS_NOT_YET = ("continuous", "trigger", "git_source", "job_clusters", "environments")
+_JOB_FIELDS_NOT_YET = (
+    "continuous",
+    "trigger",
+    "git_source",
+    "job_clusters",
+    "environments",
+    "health",
+    "webhook_notifications",
+)
 _RETRY_FIELDS = ("max_retries", "retry_on_timeout", "min_retry_interval_millis")
 _TASK_FIELDS_NOT_YET = (
     "new_cluster",
@@ -200,7 +208,9 @@ def _refuse(fields: Json, names: Iterable[str], what: str) -> None:
 
 def _check_schedule(schedule: Json | None) -> None:
     if schedule and schedule.get("pause_status") != "PAUSED":
-        raise unimplemented("Job setting schedule (unless its pause_status is PAUSED)")
+        raise unimplemented(
+            "Job setting schedule with pause_status UNPAUSED (a PAUSED one is kept)"
+        )
 
 
 def _check_parameters(parameters: list[Json]) -> None:

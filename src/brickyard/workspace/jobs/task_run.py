@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from dataclasses import dataclass, replace
@@ -178,6 +179,7 @@ class TaskRun:
         await self.stop(Outcome("TERMINATED", "TIMEDOUT", "CANCELED", message, message))
 
     async def _attempt(self) -> Outcome:
+        begun = now_ms()
         if self.cluster_id:
             await self._ready_cluster(self.cluster_id)
         path = self._task["notebook_task"]["notebook_path"]
@@ -190,7 +192,7 @@ class TaskRun:
             self._run_id,
             life_cycle="RUNNING",
             started_ms=started,
-            setup_ms=started - self._row["created_ms"],
+            setup_ms=started - begun,
         )
         owner = str(self._run_id)
         spec = RunSpec(
@@ -280,6 +282,24 @@ class TaskRun:
             "MLFLOW_REGISTRY_URI": "databricks-uc",
             # As on the platform, a notebook that names no experiment logs to its own.
             "MLFLOW_EXPERIMENT_NAME": path,
+            "MLFLOW_RUN_CONTEXT": json.dumps(self._lineage(path)),
+        }
+
+    def _lineage(self, path: str) -> dict[str, str]:
+        """The tags by which MLflow says where a run came from, as on the platform."""
+        tags = {
+            "mlflow.user": self._row["creator"],
+            "mlflow.databricks.notebookPath": path,
+            "mlflow.databricks.workspaceURL": self._around.host,
+        }
+        job_id, run_id = self._row["job_id"], self._row["parent_id"]
+        if job_id is None:
+            return tags | {"mlflow.source.name": path, "mlflow.source.type": "NOTEBOOK"}
+        return tags | {
+            "mlflow.source.name": f"jobs/{job_id}/run/{run_id}",
+            "mlflow.source.type": "JOB",
+            "mlflow.databricks.jobID": str(job_id),
+            "mlflow.databricks.jobRunID": str(run_id),
         }
 
     def _keep(self, outcome: Outcome) -> None:

@@ -1,5 +1,5 @@
 """What the workspace remembers: one SQLite file, one writer, every change a transaction."""
 
-from brickyard.workspace.store.database import Store, now_ms
+from brickyard.workspace.store.database import Store, now_ms, unreadable
 
-__all__ = ["Store", "now_ms"]
+__all__ = ["Store", "now_ms", "unreadable"]

@@ -41,7 +41,7 @@ class Store:
             self._prepare(file)
         except DatabaseError as exc:
             self.close()
-            raise _unreadable(file, str(exc.orig)) from exc
+            raise unreadable(file, str(exc.orig)) from exc
         except BrickyardError:
             self.close()
             raise
@@ -74,7 +74,7 @@ class Store:
             self._create()
             return
         if found is None:
-            raise _unreadable(file, "it has tables, but not this program's")
+            raise unreadable(file, "it has tables, but not this program's")
         from brickyard.workspace.store.migrate import upgrade
 
         upgrade(file, found)
@@ -93,7 +93,8 @@ class Store:
             )
 
 
-def _unreadable(file: Path, why: str) -> BrickyardError:
+def unreadable(file: Path, why: str) -> BrickyardError:
+    """The refusal of a file that is no database, or a damaged one."""
     return BrickyardError(
         f"{file} cannot be read as the workspace's database: {why}.",
         "Move it aside to start afresh, or restore a copy.",
