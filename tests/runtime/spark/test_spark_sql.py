@@ -11,6 +11,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql.connect.session import SparkSession
 
 from brickyard.runtime.spark import UnsupportedSqlError
+from tests.runtime.spark.test_spark_tables import in_another_process
 
 
 def rows(spark: SparkSession, sql: str) -> list[tuple[Any, ...]]:
@@ -68,10 +69,18 @@ def test_schemas_come_and_go(spark: SparkSession, home: Path) -> None:
         spark.sql("DROP SCHEMA coming")
 
 
-def test_a_new_catalog_needs_a_new_run(spark: SparkSession) -> None:
+def test_a_new_catalog_needs_a_new_run(spark: SparkSession, home: Path) -> None:
     spark.sql("CREATE CATALOG IF NOT EXISTS main")
-    with pytest.raises(UnsupportedSqlError, match="databricks catalogs create fresh"):
+    with pytest.raises(UnsupportedSqlError, match="Make the folder warehouse/fresh in the"):
         spark.sql("CREATE CATALOG fresh")
+    (home / "warehouse" / "fresh").mkdir()  # what the error advises
+    made = in_another_process(
+        home,
+        "CREATE SCHEMA fresh.s",
+        "CREATE TABLE fresh.s.t AS SELECT 7 AS a",
+        "SELECT a FROM fresh.s.t",
+    )
+    assert made[-1] == [[7]]
 
 
 def test_show_and_describe(spark: SparkSession, schema: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import pyarrow as pa
 
@@ -19,11 +18,6 @@ def strings(columns: tuple[str, ...], rows: Iterable[tuple[str | None, ...]]) ->
             for index, column in enumerate(columns)
         }
     )
-
-
-def one_row(values: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
-    """A table of one row."""
-    return pa.Table.from_pylist([dict(values)], schema=schema)
 
 
 def write_counts() -> pa.Table:

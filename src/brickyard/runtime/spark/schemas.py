@@ -102,7 +102,7 @@ def create_catalog(session: Session, relation: Any) -> str | pa.Table | None:
         raise analysis_error("CATALOG_ALREADY_EXISTS", f"The catalog {catalog!r} already exists.")
     raise UnsupportedSqlError(
         f"CREATE CATALOG {catalog} within a notebook",
-        f"Create it before the run: databricks catalogs create {catalog}",
+        f"Make the folder warehouse/{catalog} in the workspace's home before the run.",
     )
 
 

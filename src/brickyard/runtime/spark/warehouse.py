@@ -235,10 +235,6 @@ class Warehouse:
             os.fsync(file.fileno())
         aside.replace(path)
 
-    def remove_record(self, name: TableName) -> None:
-        """Forget a record, if there is one."""
-        self._record_path(name).unlink(missing_ok=True)
-
     # -- deletion -------------------------------------------------------------------------------
 
     def _discard(self, path: Path) -> None:
