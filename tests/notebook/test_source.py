@@ -16,6 +16,7 @@ from brickyard.notebook import (
     parse,
     render,
 )
+from tests.notebook.strategies import MARKS, ONE_LINE, lines_for, notebooks
 
 HEADER = "# Databricks notebook source"
 SEPARATOR = "# COMMAND ----------"
@@ -109,6 +110,9 @@ def test_exported_notebook_is_written_back_unchanged() -> None:
         ("%time f()", "python", "%time f()"),
         ("%%capture\nf()", "python", "%%capture\nf()"),
         ("%sqlx 1", "python", "%sqlx 1"),
+        ("%skip\n%sql select 1", "skip", "%sql select 1"),
+        ("%%bash\nls", "python", "%%bash\nls"),
+        ("!ls", "python", "!ls"),
         ("%pipeline", "python", "%pipeline"),
     ],
 )
@@ -144,7 +148,7 @@ def test_other_first_lines_are_no_header(text: str) -> None:
 
 
 def test_jupyter_notebook_is_refused_by_name() -> None:
-    with pytest.raises(NotebookFormatError, match=r"\.ipynb.*SOURCE"):
+    with pytest.raises(NotebookFormatError, match=r"\.ipynb.*JUPYTER"):
         parse('{"cells": [], "nbformat": 4}')
 
 
@@ -198,41 +202,70 @@ def test_title_is_one_only_on_the_first_line_and_well_formed() -> None:
     ]
 
 
+def test_environment_stands_behind_the_header_and_is_no_cell() -> None:
+    text = """\
+-- Databricks notebook source
+-- /// script
+-- [tool.databricks.environment]
+-- environment_version = "2"
+--
+-- dependencies = ["a"]
+-- ///
+-- MAGIC %md
+-- MAGIC # Queries
+
+-- COMMAND ----------
+
+select 1
+"""
+    notebook = parse(text)
+    asked = '[tool.databricks.environment]\nenvironment_version = "2"\n\ndependencies = ["a"]'
+    assert notebook.environment == asked
+    assert [cell.source for cell in notebook.cells] == ["%md\n# Queries", "select 1"]
+    assert render(notebook) == text
+
+
+def test_environment_may_be_all_there_is() -> None:
+    text = f"{HEADER}\n# /// script\n# ///\n"
+    assert parse(text) == Notebook("python", (), "")
+    assert render(parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEADER}\n# /// script\n# a = 1\n",
+        f"{HEADER}\n# /// script\nx = 1\n# ///\n",
+        f"{HEADER}\n\n# /// script\n# ///\n",
+        f"{HEADER}\n# DBTITLE 1,x\n# /// script\n# ///\n",
+    ],
+)
+def test_what_only_looks_like_an_environment_stays_in_the_cell(text: str) -> None:
+    notebook = parse(text)
+    assert notebook.environment is None
+    assert "# /// script" in notebook.cells[0].source
+    assert parse(render(notebook)) == notebook
+
+
+def test_code_that_looks_like_an_environment_is_quoted() -> None:
+    block = "# /// script\n# a = 1\n# ///\nx"
+    notebook = Notebook("python", (Cell(0, "python", block),))
+    assert render(notebook) == f"{HEADER}\n# MAGIC {block}\n"
+    assert parse(render(notebook)) == notebook
+    assert parse(render(Notebook("python", notebook.cells, ""))).cells == notebook.cells
+
+
 def test_header_alone_is_a_notebook_without_cells() -> None:
     assert parse(f"{HEADER}\n").cells == ()
     assert parse(f"{HEADER}\n\n").cells == (Cell(0, "python", ""),)
     assert render(Notebook("python", ())) == f"{HEADER}\n"
 
 
-MARKS = {"python": "#", "sql": "--", "scala": "//", "r": "#"}
+# Any lines but the one that ends the block.
+ENVIRONMENTS = st.lists(ONE_LINE.filter(lambda line: line != "///"), max_size=4).map("\n".join)
 
 
-def lines_for(language: str) -> st.SearchStrategy[str]:
-    mark = MARKS[language]
-    tricky = [
-        "", " ", f"{mark} MAGIC", f"{mark} MAGIC ", f"{mark} MAGIC %md", f"{mark} MAGIC  x",
-        f"{mark} COMMAND ----------", f"{mark} DBTITLE 1,x", f"{mark} DBTITLE 0,",
-        HEADERS[language], "%md x", "%pip install x", "%run ./x", "%python",
-        "%sql select 1", "  %sh ls", "x = '''",
-    ]  # fmt: skip
-    text = st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]))
-    return st.sampled_from(tricky) | text
-
-
-@st.composite
-def notebooks(draw: st.DrawFn) -> Notebook:
-    language = draw(st.sampled_from(sorted(MARKS)))
-    one_line = st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]))
-    cells = []
-    for position in range(draw(st.integers(0, 4))):
-        source = "\n".join(draw(st.lists(lines_for(language), max_size=5)))
-        title = draw(st.none() | one_line)
-        shown = True if title is None else draw(st.booleans())
-        cells.append(Cell(position, cell_language(source, language), source, title, shown))
-    return Notebook(language, tuple(cells))
-
-
-@given(notebooks())
+@given(notebooks(ENVIRONMENTS))
 def test_written_notebooks_are_read_back_the_same(notebook: Notebook) -> None:
     text = render(notebook)
     assert parse(text, notebook.language) == notebook
@@ -240,13 +273,27 @@ def test_written_notebooks_are_read_back_the_same(notebook: Notebook) -> None:
     assert render(parse(text, notebook.language)) == text
 
 
-@given(notebooks())
+@given(notebooks(ENVIRONMENTS))
 def test_windows_line_ends_change_nothing(notebook: Notebook) -> None:
     text = render(notebook).replace("\n", "\r\n")
     assert parse(text, notebook.language) == notebook
 
 
-@given(st.lists(lines_for("python"), max_size=12))
-def test_any_text_behind_a_header_is_readable_and_settles(lines: list[str]) -> None:
-    once = render(parse("\n".join([HEADER, *lines])))
-    assert render(parse(once)) == once
+@given(st.sampled_from(sorted(MARKS)), st.data())
+def test_any_text_behind_a_header_survives(language: str, data: st.DataObject) -> None:
+    lines = data.draw(
+        st.lists(lines_for(language) | st.sampled_from(["\r", "a\r\r"]) | st.text(), max_size=12)
+    )
+    notebook = parse("\n".join([HEADERS[language], *lines]), language)
+    text = render(notebook)
+    assert parse(text, language) == notebook
+    assert render(parse(text, language)) == text
+
+
+@given(st.text())
+def test_any_text_at_all_is_read_or_refused(text: str) -> None:
+    try:
+        notebook = parse(text)
+    except NotebookFormatError:
+        return
+    assert parse(render(notebook)) == notebook

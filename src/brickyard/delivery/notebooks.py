@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from brickyard.delivery.errors import ProjectError
-from brickyard.notebook import Notebook, NotebookFormatError, detect_language, parse
+from brickyard.notebook import (
+    Notebook,
+    NotebookFormatError,
+    detect_language,
+    parse,
+    parse_jupyter,
+)
 
 _SOURCE = {".py": "python", ".sql": "sql", ".scala": "scala", ".r": "r"}
 # IPython's own syntax, which Python does not know.
@@ -62,13 +67,12 @@ def check_notebook(notebook: NotebookFile) -> list[ProjectError]:
         return []
     try:
         text = notebook.file.read_text(encoding="utf-8")
-        if notebook.language == "jupyter":
-            json.loads(text)
-            return []
-        parsed = parse(text, notebook.language)
+        jupyter = notebook.language == "jupyter"
+        parsed = parse_jupyter(text) if jupyter else parse(text, notebook.language)
     except (NotebookFormatError, ValueError) as exc:
         return [ProjectError(notebook.file, str(exc))]
-    return list(_syntax_faults(notebook.file, text, parsed))
+    # A line of an .ipynb is one of JSON, where nobody looks for it: the cell is named instead.
+    return list(_syntax_faults(notebook.file, "" if jupyter else text, parsed))
 
 
 def python_source(cell: str) -> str:
@@ -102,7 +106,7 @@ def _syntax_faults(file: Path, text: str, notebook: Notebook) -> Iterator[Projec
             faulty = source.split("\n")[at] if at < source.count("\n") + 1 else ""
             yield ProjectError(
                 file,
-                f"Cell {cell.position + 1} is no valid Python: {said}: {faulty.strip()!r}.",
+                f"{cell.label} is no valid Python: {said}: {faulty.strip()!r}.",
                 line=_line(text, faulty),
             )
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from brickyard.errors import BrickyardError
 
 # ``%md-sandbox`` is Databricks' older name of an HTML-capable ``%md``.
-_MAGIC = re.compile(r"\s*%(?P<word>md-sandbox|md|python|sql|scala|r|sh|fs|run|pip)(?=\s|$)")
+_MAGIC = re.compile(r"\s*%(?P<word>md-sandbox|md|python|sql|scala|r|sh|fs|run|pip|skip)(?=\s|$)")
 # What may separate the magic word from the body: spaces, and one line end after them.
 _AFTER_WORD = re.compile(r"[ \t]*\n?")
 
 
 class NotebookFormatError(BrickyardError):
-    """A text is not a notebook in SOURCE format."""
+    """A text is not a notebook in the format that it was taken for."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Cell:
     Attributes:
         position: Place in the notebook, from 0.
         language: What runs it: ``python``, ``sql``, ``md``, ``sh``, ``fs``, ``run``, ``pip``,
-            ``scala`` or ``r``; see :func:`cell_language`.
+            ``scala`` or ``r``; ``skip`` for a cell that is not to run; see :func:`cell_language`.
         source: The text as one sees it in the browser, its leading magic line included and the
             ``# MAGIC `` prefixes of the file gone. Lines end with ``\n``; no final line end.
         title: The title, or None.
@@ -36,6 +36,12 @@ class Cell:
     source: str
     title: str | None = None
     title_shown: bool = True
+
+    @property
+    def label(self) -> str:
+        """How a message names the cell: its number, counted from 1, and its title."""
+        named = f" ({self.title!r})" if self.title else ""
+        return f"Cell {self.position + 1}{named}"
 
     @property
     def body(self) -> str:
@@ -58,10 +64,13 @@ class Notebook:
     Attributes:
         language: ``python``, ``sql``, ``scala`` or ``r``: what runs a cell without magic.
         cells: The cells in order.
+        environment: The environment that the notebook asks for, as TOML with a table
+            ``tool.databricks.environment``; None when it asks for none.
     """
 
     language: str
     cells: tuple[Cell, ...]
+    environment: str | None = None
 
 
 def cell_language(source: str, default: str) -> str:

@@ -10,14 +10,16 @@ The normal form, which is what Databricks exports and what :func:`render` writes
   cell stands as it is, later ``%`` lines included;
 * in such a plain cell a line that would itself be read as one of these marks gets the prefix too,
   which quotes it;
+* what the notebook asks of its environment stands as TOML between ``# /// script`` and ``# ///``,
+  behind the header and before the first cell;
 * lines end with ``\n``, the last one too.
 
 A header alone, with nothing after its line end, is a notebook without cells.
 
-Read besides: CRLF, a byte order mark, no final line end, no empty lines around separators, prefixes
-on some lines of a cell only. ``render(parse(text)) == text`` holds for text in normal form, and
-``parse(render(notebook), notebook.language) == notebook`` for a notebook whose cells are as
-:func:`parse` makes them.
+Read besides: carriage returns at the ends of lines, a byte order mark, no final line end, no empty
+lines around separators, prefixes on some lines of a cell only. ``render(parse(text)) == text``
+holds for text in normal form, ``parse(render(notebook), notebook.language) == notebook`` for every
+notebook that :func:`parse` makes.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ _COMMENT = {"python": "#", "sql": "--", "scala": "//", "r": "#"}
 _TITLE = re.compile(r"DBTITLE (?P<shown>[01]),(?P<title>.*)")
 _HEADER_TEXT = "Databricks notebook source"
 _SEPARATOR_TEXT = "COMMAND ----------"
+_ENVIRONMENT_START, _ENVIRONMENT_END = "/// script", "///"
+_CARRIAGE_RETURNS = re.compile(r"\r+(?=\n|\Z)")
 
 HEADERS = {language: f"{mark} {_HEADER_TEXT}" for language, mark in _COMMENT.items()}
 """The exact first line of a notebook, by language. Python and R share theirs."""
@@ -76,10 +80,12 @@ def parse(text: str, language: str | None = None) -> Notebook:
             else f"The languages are {', '.join(HEADERS)}.",
         )
     language = language or found
-    unified = text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\n")
-    chunks = _split(unified.split("\n")[1:], f"{_COMMENT[language]} {_SEPARATOR_TEXT}")
+    unified = _CARRIAGE_RETURNS.sub("", text.removeprefix("\ufeff")).removesuffix("\n")
+    mark = _COMMENT[language]
+    environment, lines = _take_environment(unified.split("\n")[1:], mark)
+    chunks = _split(lines, f"{mark} {_SEPARATOR_TEXT}")
     cells = tuple(_read_cell(position, chunk, language) for position, chunk in enumerate(chunks))
-    return Notebook(language, cells)
+    return Notebook(language, cells, environment)
 
 
 def render(notebook: Notebook) -> str:
@@ -94,18 +100,22 @@ def render(notebook: Notebook) -> str:
             f"The languages are {', '.join(_COMMENT)}.",
         )
     mark = _COMMENT[notebook.language]
-    header = HEADERS[notebook.language]
-    if not notebook.cells:
-        return f"{header}\n"
-    separator = f"\n\n{mark} {_SEPARATOR_TEXT}\n\n"
-    return f"{header}\n{separator.join(_write_cell(c, mark) for c in notebook.cells)}\n"
+    head = [HEADERS[notebook.language]]
+    written = [_write_cell(cell, mark) for cell in notebook.cells]
+    if notebook.environment is not None:
+        head += _write_environment(notebook.environment, mark)
+    elif written and written[0].split("\n")[0] == f"{mark} {_ENVIRONMENT_START}":
+        written[0] = _with_prefix(written[0], mark)
+    if written:
+        head.append(f"\n\n{mark} {_SEPARATOR_TEXT}\n\n".join(written))
+    return "\n".join(head) + "\n"
 
 
 def _no_header(text: str) -> NotebookFormatError:
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return NotebookFormatError(
-            "The text is JSON, perhaps a Jupyter notebook (.ipynb), which cannot be read yet.",
-            "Export the notebook from Databricks in SOURCE format.",
+            "The text is JSON, perhaps a Jupyter notebook (.ipynb), and no source.",
+            "Import it in format JUPYTER, or with a name that ends in .ipynb in format AUTO.",
         )
     first = text.partition("\n")[0].strip()[:60]
     return NotebookFormatError(
@@ -113,6 +123,25 @@ def _no_header(text: str) -> NotebookFormatError:
         f"A notebook's first line is exactly {HEADERS['python']!r} "
         f"(or {HEADERS['sql']!r}, {HEADERS['scala']!r}).",
     )
+
+
+def _take_environment(lines: list[str], mark: str) -> tuple[str | None, list[str]]:
+    """The environment that the lines behind the header begin with, and the lines behind it."""
+    if lines[:1] != [f"{mark} {_ENVIRONMENT_START}"]:
+        return None, lines
+    found: list[str] = []
+    for number, line in enumerate(lines[1:], start=2):
+        if line == f"{mark} {_ENVIRONMENT_END}":
+            return "\n".join(found), lines[number:]
+        if line != mark and not line.startswith(f"{mark} "):
+            break
+        found.append(line.removeprefix(mark).removeprefix(" "))
+    return None, lines  # it never ends, so it is a comment like any other
+
+
+def _write_environment(text: str, mark: str) -> list[str]:
+    lines = [f"{mark} {line}" if line else mark for line in text.split("\n")] if text else []
+    return [f"{mark} {_ENVIRONMENT_START}", *lines, f"{mark} {_ENVIRONMENT_END}"]
 
 
 def _split(lines: list[str], separator: str) -> list[list[str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brickyard.notebook import Cell, Notebook
+from brickyard.notebook import JUPYTER_HEADS, Cell, Notebook
 from brickyard.workspace.api.errors import ApiError
 from brickyard.workspace.home import Home
 from brickyard.workspace.notebooks import NotebookFiles, NotebookUnavailableError
@@ -43,7 +43,8 @@ def test_read_notebook(files: NotebookFiles, home: Home) -> None:
         ("/Shared/text", "it is a file, not a notebook. A notebook's first line"),
         ("/Shared/text/x", "it does not exist"),
         ("/Shared/binary", "it is a file, not a notebook"),
-        ("/Shared/jupyter", "it is a Jupyter notebook (jupyter.ipynb)"),
+        ("/Shared/jupyter", "there is a plain file jupyter.ipynb"),
+        ("/Shared/damaged", "is no JSON"),
         ("train", "must be absolute"),
         ("/Shared/../../token", "must not have '..'"),
         ("/Shared/\ud800", "not Unicode"),
@@ -54,6 +55,7 @@ def test_what_is_no_notebook_says_why(files: NotebookFiles, path: str, message: 
     write(files, "/Shared/text", b"hello")
     write(files, "/Shared/binary", b"\xff\xfe\x00")
     write(files, "/Shared/jupyter.ipynb", b"{}")
+    write(files, "/Shared/damaged", JUPYTER_HEADS["python"].encode())
     with pytest.raises(NotebookUnavailableError) as caught:
         files.read_notebook(path)
     assert message in str(caught.value)

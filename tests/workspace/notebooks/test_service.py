@@ -165,22 +165,13 @@ def test_bad_imports_are_refused(
     assert list((home.workspace / "Shared").iterdir()) == []
 
 
-@pytest.mark.parametrize("form", ["HTML", "JUPYTER", "DBC", "R_MARKDOWN"])
+@pytest.mark.parametrize("form", ["DBC", "R_MARKDOWN"])
 def test_other_formats_are_named_as_not_implemented(w: WorkspaceClient, form: str) -> None:
     put(w, "/Shared/n")
     with pytest.raises(errors.NotImplemented, match=f"Format {form}"):
         w.workspace.import_("/Shared/x", content="", format=ImportFormat(form))
     with pytest.raises(errors.NotImplemented, match=f"Format {form}"):
         w.workspace.export("/Shared/n", format=ExportFormat(form))
-
-
-def test_r_and_jupyter_notebooks_are_named_as_not_implemented(w: WorkspaceClient) -> None:
-    with pytest.raises(errors.NotImplemented, match="R notebook"):
-        w.workspace.import_("/Shared/x", content="", language=Language.R)
-    with pytest.raises(errors.NotImplemented, match="R notebook"):
-        w.workspace.upload("/Shared/x.r", NOTEBOOK, format=ImportFormat.AUTO)
-    with pytest.raises(errors.NotImplemented, match="Jupyter"):
-        w.workspace.upload("/Shared/x.ipynb", b"{}", format=ImportFormat.AUTO)
 
 
 def test_more_than_ten_megabytes_are_refused(w: WorkspaceClient) -> None:

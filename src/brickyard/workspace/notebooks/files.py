@@ -1,6 +1,6 @@
 """Notebooks and files as they lie under the home folder.
 
-A notebook is a file whose first line is a Databricks header; type, language, size, times and id of
+A notebook is a file with a notebook's head (``stored.py``); type, language, size, times and id of
 an object are read off the file, so nothing can disagree with it, and a process that writes under
 ``/Workspace`` makes objects that the API shows. ``created_at`` equals ``modified_at``, for a file
 system keeps no older time across a rename. A file that was imported RAW shows as a notebook when it
@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from brickyard.errors import BrickyardError, did_you_mean
-from brickyard.notebook import HEADERS, Notebook, NotebookFormatError, parse
+from brickyard.notebook import HEADERS, Notebook, NotebookFormatError
 from brickyard.workspace.api.errors import ApiError, missing
 from brickyard.workspace.home import Home
-from brickyard.workspace.notebooks import imports
+from brickyard.workspace.notebooks import stored
+from brickyard.workspace.notebooks.imports import Import
 from brickyard.workspace.notebooks.paths import ASIDE, canonical, locate, object_id, parent_of
 
 _PROTECTED = {"/", "/Users", "/Shared", "/Repos"}
@@ -91,15 +92,22 @@ class NotebookFiles:
         if file.is_dir():
             raise NotebookUnavailableError(name, "it is a directory.")
         try:
-            return parse(file.read_bytes().decode("utf-8")), file
+            with file.open("rb") as stream:
+                first = stream.read(stored.HEAD_BYTES)
+                # A plain file may be of any size.
+                content = first + stream.read() if stored.kind_of(first) else None
         except OSError as exc:
             raise self._absent(name, file, exc) from exc
-        except (NotebookFormatError, UnicodeDecodeError) as exc:
+        if content is None:
             raise NotebookUnavailableError(
                 name,
                 "it is a file, not a notebook.",
                 f"A notebook's first line is {HEADERS['python']!r} (in the language's comment).",
-            ) from exc
+            )
+        try:
+            return stored.read(content), file
+        except NotebookFormatError as exc:
+            raise NotebookUnavailableError(name, exc.message, exc.remedy) from exc
 
     def status(self, path: str) -> dict[str, Any]:
         """An object's ``ObjectInfo``.
@@ -146,7 +154,7 @@ class NotebookFiles:
             )
         return locate(self._root, path)
 
-    def write(self, wanted: imports.Import, *, overwrite: bool) -> None:
+    def write(self, wanted: Import, *, overwrite: bool) -> None:
         """Put a notebook or file in place.
 
         Raises:
@@ -260,16 +268,16 @@ class NotebookFiles:
             if not file.is_file():
                 return None  # missing, or a pipe, which opening would wait on
             with file.open("rb") as stream:
-                first = stream.read(imports.HEADER_ROOM)
+                first = stream.read(stored.HEAD_BYTES)
                 facts = os.fstat(stream.fileno())
         except FileNotFoundError:
             return None  # deleted just now
         modified = facts.st_mtime_ns // 1_000_000
         info["created_at"] = info["modified_at"] = modified
-        language = imports.language_of(first)
-        if language is None:
+        kind = stored.kind_of(first)
+        if kind is None:
             return {"object_type": "FILE", "size": facts.st_size, **info}
-        return {"object_type": "NOTEBOOK", "language": language.upper(), **info}
+        return {"object_type": "NOTEBOOK", "language": kind.language.upper(), **info}
 
     def _describe_child(self, name: str) -> dict[str, Any] | None:
         """As :meth:`_describe`, but None for what has no place in a listing."""
@@ -283,8 +291,8 @@ class NotebookFiles:
         if jupyter.is_file():
             return NotebookUnavailableError(
                 name,
-                f"it is a Jupyter notebook ({jupyter.name}), which cannot be run locally yet.",
-                "Export it in SOURCE format and import that.",
+                f"there is a plain file {jupyter.name}, which was never imported as a notebook.",
+                "Import it in format JUPYTER, or in format AUTO, which drops the extension.",
             )
         if not isinstance(cause, FileNotFoundError | NotADirectoryError):
             return NotebookUnavailableError(name, f"{cause.strerror}.")

@@ -1,7 +1,7 @@
 """``/api/2.0/workspace`` and ``/api/2.0/workspace-files``.
 
 Sources: the Workspace API as ``databricks-sdk`` calls it, and the workspace-files calls that the
-Databricks CLI makes. Content is kept and exported byte for byte.
+Databricks CLI makes. Content in SOURCE format, and that of files, comes back byte for byte.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import base64
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect
@@ -20,11 +20,10 @@ from brickyard.workspace.api.call import Call
 from brickyard.workspace.api.errors import malformed
 from brickyard.workspace.api.routing import Handler, Operation, Reply
 from brickyard.workspace.home import Home
-from brickyard.workspace.notebooks import imports
+from brickyard.workspace.notebooks import exports, imports, stored
 from brickyard.workspace.notebooks.files import NotebookFiles, PathTakenError
 from brickyard.workspace.notebooks.paths import canonical
 
-_EXTENSIONS = {"PYTHON": "py", "SQL": "sql", "SCALA": "scala", "R": "r"}
 _CHUNK = 1 << 20
 
 
@@ -62,26 +61,24 @@ class WorkspaceService:
         path = canonical(call.text("path"))
         language = call.optional_text("language")
         content = imports.decode_content(call.fields.get("content"))
-        wanted = imports.decide(path, call.text("format", "SOURCE"), language, content)
-        overwrite = call.flag("overwrite")
+        form, overwrite = call.text("format", "SOURCE"), call.flag("overwrite")
+        wanted = await asyncio.to_thread(imports.decide, path, form, language, content)
         await asyncio.to_thread(self.files.write, wanted, overwrite=overwrite)
         return {}
 
     async def export(self, call: Call) -> Reply:
         """``workspace/export``: base64 in JSON, or the bytes with ``direct_download``."""
-        path = call.text("path")
-        imports.check_format(call.text("format", "SOURCE"))
+        form = call.text("format", "SOURCE")
+        imports.check_format(form)
         direct = call.flag("direct_download")
-        status, content = await asyncio.to_thread(self._read, path)
-        name = status["path"].rpartition("/")[2]
-        kind = _EXTENSIONS.get(status.get("language", ""))
+        given = await asyncio.to_thread(self._export, call.text("path"), form)
         if not direct:
-            encoded = base64.b64encode(content).decode()
-            return {"content": encoded, "file_type": kind or name.rpartition(".")[2]}
+            encoded = base64.b64encode(given.content).decode()
+            return {"content": encoded, "file_type": given.file_type}
         return Response(
-            content,
+            given.content,
             media_type="application/octet-stream",
-            headers=_attachment(f"{name}.{kind}" if kind else name),
+            headers=_attachment(given.file_name),
         )
 
     async def list_(self, call: Call) -> Reply:
@@ -100,7 +97,7 @@ class WorkspaceService:
         info = await asyncio.to_thread(self.files.status, call.text("path"))
         if call.flag("return_export_info") and info["object_type"] == "NOTEBOOK":
             # Undocumented; the CLI asks for it to tell source notebooks from Jupyter ones.
-            info["repos_export_format"] = "SOURCE"
+            info["repos_export_format"] = await asyncio.to_thread(self._form, info["path"])
         return info
 
     async def mkdirs(self, call: Call) -> Reply:
@@ -115,19 +112,18 @@ class WorkspaceService:
         return {}
 
     async def import_file(self, call: Call) -> Reply:
-        """``workspace-files/import-file``: the body as it is, decided as format AUTO.
-
-        A ``.ipynb`` is kept as a plain file, so that a folder with one in it can be synchronised.
-        """
+        """``workspace-files/import-file``: the body as it is, decided as format AUTO."""
         path = canonical(f"/{call.text('path')}")
         overwrite = call.flag("overwrite")
         with self.files.aside() as prepared:
             first = await _receive(call, prepared)
-            target, kind = imports.notebook_path(path, first), imports.kind_of(first)
-            if kind == "NOTEBOOK":
+            kind = "FILE" if stored.kind_of(first) is None else "NOTEBOOK"
+            if imports.notebook_language(path, first):
+                path, kind = await asyncio.to_thread(_prepare_notebook, prepared, path)
+            elif kind == "NOTEBOOK":
                 imports.check_size(prepared.stat().st_size)
             try:
-                await asyncio.to_thread(self.files.put, prepared, target, kind, overwrite=overwrite)
+                await asyncio.to_thread(self.files.put, prepared, path, kind, overwrite=overwrite)
             except PathTakenError as taken:
                 if "FILE" == taken.kind == kind:
                     return JSONResponse(
@@ -137,16 +133,28 @@ class WorkspaceService:
         return {}
 
     async def read_file(self, call: Call) -> Reply:
-        """``GET workspace-files/{path}``: the bytes."""
-        file = await asyncio.to_thread(self.files.file, f"/{call.text('path')}")
+        """``GET workspace-files/{path}``: the bytes; of a notebook, those of an AUTO export."""
+        path = f"/{call.text('path')}"
+        file = await asyncio.to_thread(self.files.file, path)
         stream = file.open("rb")
+        if stored.kind_of(stream.read(stored.HEAD_BYTES)) is not None:
+            stream.close()
+            given = await asyncio.to_thread(self._export, path, "AUTO")
+            return Response(given.content, media_type="application/octet-stream")
+        stream.seek(0)
         return StreamingResponse(_pieces(stream), media_type="application/octet-stream")
 
-    def _read(self, path: str) -> tuple[dict[str, Any], bytes]:
-        status = self.files.status(path)
+    def _export(self, path: str, form: str) -> exports.Export:
         file = self.files.file(path)
-        imports.check_size(file.stat().st_size)
-        return status, file.read_bytes()
+        # A plain file may be of any size: not read before that is known.
+        limit = imports.JUPYTER_LIMIT if self._form(path) == "JUPYTER" else imports.SIZE_LIMIT
+        imports.check_size(file.stat().st_size, limit)
+        return exports.export(canonical(path), form, file.read_bytes())
+
+    def _form(self, path: str) -> str:
+        with self.files.file(path).open("rb") as stream:
+            kind = stored.kind_of(stream.read(stored.HEAD_BYTES))
+        return kind.form if kind else "SOURCE"
 
     def _with_user_folder(self, handler: Handler) -> Handler:
         """A workspace's user always has a home folder: make it before the user's first call."""
@@ -160,6 +168,14 @@ class WorkspaceService:
         return welcoming
 
 
+def _prepare_notebook(prepared: Path, path: str) -> tuple[str, str]:
+    """Rewrite a prepared file as the notebook it is; returns its path and kind."""
+    imports.check_size(prepared.stat().st_size, imports.JUPYTER_LIMIT)
+    wanted = imports.decide(path, "AUTO", None, prepared.read_bytes())
+    prepared.write_bytes(wanted.content)
+    return wanted.path, wanted.kind
+
+
 async def _receive(call: Call, file: Path) -> bytes:
     """Write the request's body to a file as it comes; returns its first bytes."""
     first = b""
@@ -167,8 +183,8 @@ async def _receive(call: Call, file: Path) -> bytes:
         with file.open("wb") as stream:
             async for piece in call.request.stream():
                 stream.write(piece)
-                if len(first) < imports.HEADER_ROOM:
-                    first += piece[: imports.HEADER_ROOM]
+                if len(first) < stored.HEAD_BYTES:
+                    first += piece[: stored.HEAD_BYTES]
     except ClientDisconnect as exc:
         raise malformed("The connection closed before the whole body had come.") from exc
     return first
