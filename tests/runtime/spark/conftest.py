@@ -8,9 +8,10 @@ import pytest
 from pyspark.sql.connect.session import SparkSession
 
 from brickyard.runtime.paths import Roots
-from brickyard.runtime.spark import SparkEngine, SparkSettings
+from brickyard.runtime.spark import SparkEngine, SparkSettings, deltaapi
 
 _SCHEMAS = itertools.count()
+deltaapi.install()  # As every notebook's process has it: tests import delta.tables at their top.
 
 
 @pytest.fixture(scope="session")

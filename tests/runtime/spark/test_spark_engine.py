@@ -167,21 +167,6 @@ def test_a_deep_plan_does_not_exhaust_the_stack(spark: SparkSession) -> None:
     assert frame.count() == 1
 
 
-def test_a_remote_engine_is_used_as_it_is(engine: SparkEngine, tmp_path: Path) -> None:
-    """Another Spark Connect server: here the first engine's, without the interceptor."""
-    _ = engine.session
-    roots = Roots(*(tmp_path / name for name in "abcde"))
-    remote = f"sc://{engine._address()}"
-    other = SparkEngine(SparkSettings(tmp_path / "warehouse", roots, remote=remote))
-    session = other.new_session()
-    assert session.range(3).count() == 3
-    folder = tmp_path / "plain"
-    session.range(2).write.parquet(str(folder))
-    assert list(folder.glob("*.parquet"))
-    session.stop()
-    assert not (tmp_path / "warehouse").exists()
-
-
 def test_catalogs_are_those_of_the_warehouse(tmp_path: Path) -> None:
     script = tmp_path / "catalogs.py"
     script.write_text(

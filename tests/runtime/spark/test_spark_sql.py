@@ -169,8 +169,18 @@ def test_alter_and_comment_stay_with_the_table(spark: SparkSession) -> None:
     spark.sql("COMMENT ON TABLE t IS 'two rows'")
     extended = {row[0]: row[1] for row in spark.sql("DESCRIBE EXTENDED t").collect()}
     assert extended["Comment"] == "two rows"
-    with pytest.raises(UnsupportedSqlError, match="ALTER TABLE … RENAME"):
-        spark.sql("ALTER TABLE t RENAME TO u")
+    spark.sql("COMMENT ON COLUMN t.d IS 'fourth'")
+    spark.sql("ALTER TABLE t ALTER COLUMN a COMMENT 'first'")
+    assert {("a", "int", "first"), ("d", "string", "fourth")} <= set(rows(spark, "DESCRIBE t"))
+    spark.sql("ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0)")
+    with pytest.raises(AnalysisException, match="positive"):
+        spark.sql("INSERT INTO t (a) VALUES (-1)")
+    spark.sql("ALTER TABLE t DROP CONSTRAINT positive")
+    spark.sql("ALTER TABLE t RENAME TO u")
+    assert not spark.catalog.tableExists("t")
+    assert spark.table("u").count() == 2
+    with pytest.raises(UnsupportedSqlError, match="ALTER TABLE … RENAME COLUMN"):
+        spark.sql("ALTER TABLE u RENAME COLUMN a TO b")
 
 
 def test_set(spark: SparkSession) -> None:

@@ -78,6 +78,18 @@ class Backchannel:
         pair.key, pair.value = key, value
         self._stub.Config(request)
 
+    def unset_conf(self, *keys: str) -> None:
+        """Let properties of the session's configuration have their defaults."""
+        request = pb2.ConfigRequest(session_id=self._session_id, user_context=self._user_context)
+        request.operation.unset.keys.extend(keys)
+        self._stub.Config(request)
+
+    def all_conf(self) -> dict[str, str]:
+        """Every property of the session's configuration that is set."""
+        request = pb2.ConfigRequest(session_id=self._session_id, user_context=self._user_context)
+        request.operation.get_all.SetInParent()
+        return {pair.key: pair.value for pair in self._stub.Config(request).pairs}
+
     def get_conf(self, key: str) -> str | None:
         """One property of the session's configuration, or None when it is unset."""
         request = pb2.ConfigRequest(session_id=self._session_id, user_context=self._user_context)

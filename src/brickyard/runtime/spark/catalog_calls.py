@@ -10,7 +10,7 @@ import pyspark.sql.connect.proto as pb2
 from pyspark.sql.connect.types import proto_schema_to_pyspark_data_type
 from pyspark.sql.types import StructType
 
-from brickyard.runtime.spark import objects, schemas
+from brickyard.runtime.spark import noops, objects, schemas
 from brickyard.runtime.spark.deltalog import columns_of
 from brickyard.runtime.spark.deltatables import open_delta
 from brickyard.runtime.spark.names import DEFAULT_SCHEMA, SchemaName, TableName
@@ -224,6 +224,48 @@ def _refresh_table(session: Session, inner: Any) -> pa.Table:
     return _DONE
 
 
+def _cache_table(session: Session, inner: Any) -> pa.Table:
+    parts = split_name(inner.table_name)
+    noops.check_exists(session, parts)
+    noops.note_cached(session, parts, cached=True)
+    return _DONE
+
+
+def _uncache_table(session: Session, inner: Any) -> pa.Table:
+    noops.note_cached(session, split_name(inner.table_name), cached=False)
+    return _DONE
+
+
+def _is_cached(session: Session, inner: Any) -> pa.Table:
+    parts = split_name(inner.table_name)
+    noops.check_exists(session, parts)
+    table = session.resolve(parts)
+    return pa.table({"cached": [table in session.cached]})
+
+
+def _clear_cache(session: Session, inner: Any) -> pa.Table:
+    del inner
+    session.cached.clear()
+    return _DONE
+
+
+def _nothing_to_do(session: Session, inner: Any) -> pa.Table:
+    """``refreshByPath``: nothing is kept of a path's files. ``recoverPartitions``: nor of those."""
+    del session, inner
+    return _DONE
+
+
+def _function_names(session: Session) -> list[str]:
+    listed = pb2.Relation()
+    listed.catalog.list_functions.SetInParent()
+    return [str(name) for name in session.back.table(listed).column(0).to_pylist()]
+
+
+def _function_exists(session: Session, inner: Any) -> pa.Table:
+    wanted = inner.function_name.rpartition(".")[2].lower()
+    return pa.table({"exists": [wanted in (n.lower() for n in _function_names(session))]})
+
+
 _CALLS: dict[str, Callable[[Session, Any], pa.Table | None]] = {
     "list_tables": _list_tables,
     "create_table": _create_table,
@@ -238,4 +280,11 @@ _CALLS: dict[str, Callable[[Session, Any], pa.Table | None]] = {
     "drop_database": _drop_database,
     "drop_temp_view": _drop_temp_view,
     "refresh_table": _refresh_table,
+    "refresh_by_path": _nothing_to_do,
+    "recover_partitions": _nothing_to_do,
+    "cache_table": _cache_table,
+    "uncache_table": _uncache_table,
+    "is_cached": _is_cached,
+    "clear_cache": _clear_cache,
+    "function_exists": _function_exists,
 }

@@ -17,14 +17,15 @@ from pyspark.sql.types import StructType
 
 from brickyard.runtime.spark.deltalog import columns_of
 from brickyard.runtime.spark.deltatables import open_delta
-from brickyard.runtime.spark.errors import analysis_error
+from brickyard.runtime.spark.errors import UnsupportedSqlError, analysis_error
 from brickyard.runtime.spark.names import TableName
 from brickyard.runtime.spark.results import strings
 from brickyard.runtime.spark.rewriting import rewrite_sql
 from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import Cursor
-from brickyard.runtime.spark.sqltext.lexer import Kind
+from brickyard.runtime.spark.sqltext.lexer import Kind, quote_name, quote_string
 from brickyard.runtime.spark.sqltext.refs import splice
+from brickyard.runtime.spark.writes import column_ddl
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -55,14 +56,31 @@ def describe(session: Session, relation: Any) -> str | pa.Table | None:
     cursor.accept("TABLE")
     extended = cursor.accept_any("EXTENDED", "FORMATTED") is not None
     name = cursor.name()
-    if name is None or not cursor.done:
+    if name is None:
         return None
+    if not cursor.done:
+        return _describe_column(session, name.parts, cursor)
     table = session.resolve(name.parts)
     stored = session.ensure_table(table) if table is not None else None
     if table is not None and stored is not None and stored.record is None:
         return _describe_table(open_delta(session, name.parts)[0], table, extended=extended)
     text = splice(relation.query, [(name.start, name.end, table.sql)] if stored and table else [])
     return _say_table(rewrite_sql(session, text), extended=extended)
+
+
+def _describe_column(session: Session, parts: tuple[str, ...], cursor: Cursor) -> pa.Table | None:
+    """``DESCRIBE t column``."""
+    column = cursor.name()
+    if column is None or not cursor.done:
+        raise UnsupportedSqlError(
+            f"DESCRIBE {'.'.join(parts)} with further words", "Use DESCRIBE EXTENDED or DETAIL."
+        )
+    for field in columns_of(open_delta(session, parts)[0]):
+        if field.name.lower() == column.parts[-1].lower():
+            comment = (field.metadata or {}).get("comment")
+            facts = ("col_name", field.name), ("data_type", field.dataType.simpleString())
+            return strings(("info_name", "info_value"), [*facts, ("comment", comment or "NULL")])
+    raise analysis_error("UNRESOLVED_COLUMN", f"The table has no column {column.parts[-1]!r}.")
 
 
 def _describe_query(session: Session, relation: Any, cursor: Cursor) -> pa.Table | None:
@@ -233,6 +251,8 @@ def show(session: Session, relation: Any) -> str | pa.Table | None:
     """``SHOW COLUMNS``, ``SHOW TBLPROPERTIES`` and ``SHOW PARTITIONS`` of a Delta table."""
     cursor = Cursor(relation.query)
     cursor.accept("SHOW")
+    if cursor.accept("CREATE", "TABLE"):
+        return _show_create(session, cursor)
     word = cursor.accept_any("COLUMNS", "TBLPROPERTIES", "PARTITIONS")
     if word is None:
         return None
@@ -251,6 +271,25 @@ def show(session: Session, relation: Any) -> str | pa.Table | None:
         pairs = sorted(delta.metadata().configuration.items())
         return strings(("key", "value"), [(key, str(value)) for key, value in pairs])
     return _partitions(delta)
+
+
+def _show_create(session: Session, cursor: Cursor) -> pa.Table | None:
+    name = cursor.name()
+    if name is None:
+        return None
+    delta, shown = open_delta(session, name.parts)
+    metadata = delta.metadata()
+    columns = ",\n  ".join(column_ddl(field) for field in columns_of(delta))
+    lines = [f"CREATE TABLE {shown} (\n  {columns})", "USING delta"]
+    if metadata.partition_columns:
+        lines.append(f"PARTITIONED BY ({', '.join(map(quote_name, metadata.partition_columns))})")
+    if metadata.description:
+        lines.append(f"COMMENT {quote_string(metadata.description)}")
+    if metadata.configuration:
+        found = sorted(metadata.configuration.items())
+        text = ",\n  ".join(f"{quote_string(k)} = {quote_string(str(v))}" for k, v in found)
+        lines.append(f"TBLPROPERTIES (\n  {text})")
+    return strings(("createtab_stmt",), [("\n".join(lines),)])
 
 
 def _partitions(delta: DeltaTable) -> pa.Table:

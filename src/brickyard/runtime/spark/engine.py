@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from functools import cached_property
 
 import grpc
 from pysail.spark import SparkConnectServer
@@ -12,19 +13,27 @@ from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.session import SparkSession
 
 from brickyard.runtime.paths import PathMap
+from brickyard.runtime.spark import deltaapi
 from brickyard.runtime.spark.errors import LocalSparkError
 from brickyard.runtime.spark.locations import Locations
 from brickyard.runtime.spark.names import HIVE_NAMES, check_storable
+from brickyard.runtime.spark.remote import connect
 from brickyard.runtime.spark.session import Shared
 from brickyard.runtime.spark.settings import SparkSettings
+from brickyard.runtime.spark.standin import StandIn, become
 from brickyard.runtime.spark.warehouse import Warehouse
 from brickyard.runtime.spark.wire import PlanInterceptor
+from brickyard.runtime.spark_conf import REMOTE, without_parameters
 
 # A notebook may sit idle for days; the engine would forget its temporary views after 20 minutes.
 _SESSION_SECONDS = 30 * 24 * 3600
 _CONF = {
     "spark.sql.sources.default": "delta",
     "spark.sql.session.timeZone": "UTC",
+    "spark.app.name": "Databricks Shell",
+    "spark.master": "local[*]",
+    # pandas on Spark: the default needs a function that the engine lacks, for the same numbers.
+    "pandas_on_Spark.compute.default_index_type": '"sequence"',
 }
 _REMOTE_ENV = "SPARK_REMOTE"
 
@@ -37,10 +46,14 @@ class SparkEngine:
 
     Args:
         settings: Where tables and paths are.
+
+    Attributes:
+        stand_in: The session, which starts when it is first used.
     """
 
     def __init__(self, settings: SparkSettings) -> None:
         self.settings = settings
+        self.stand_in: SparkSession = StandIn(lambda: self.session)
         self._lock = threading.RLock()
         self._server: SparkConnectServer | None = None
         self._session: SparkSession | None = None
@@ -97,7 +110,9 @@ class SparkEngine:
         setattr(SparkSession.Builder, "getOrCreate", get_or_create)  # noqa: B010 - see below
         # Assigned by name: mypy takes a class's method for fixed.
         setattr(SparkSession, "getActiveSession", classmethod(get_active_session))  # noqa: B010
-        os.environ.setdefault(_REMOTE_ENV, self.settings.remote or "sc://localhost")
+        deltaapi.install()
+        remote = self.settings.conf.get(REMOTE, "sc://localhost")
+        os.environ.setdefault(_REMOTE_ENV, without_parameters(remote))
 
     def stop(self) -> None:
         """End the session and the engine; harmless when neither runs."""
@@ -113,11 +128,18 @@ class SparkEngine:
                 self._server = None
                 os.environ.pop(_REMOTE_ENV, None)
 
+    @cached_property
+    def _conf(self) -> dict[str, str]:
+        """The cluster's configuration, its secrets read."""
+        return self.settings.read_conf()
+
     # -- starting -------------------------------------------------------------------------------
 
     def _start(self) -> SparkSession:
-        if self.settings.remote is not None:
-            return self._adopt(SparkSession(self.settings.remote), self.settings.remote)
+        if REMOTE in self.settings.conf:
+            shown = without_parameters(self.settings.conf[REMOTE])
+            return self._adopt(self.new_session(), shown)
+        _ = self._conf  # What is wrong with it shows before anything is started.
         if self._server is None:
             self._server = self._serve()
         return self._adopt(self.new_session(), f"sc://{self._address()}")
@@ -134,20 +156,22 @@ class SparkEngine:
         Raises:
             LocalSparkError: When the engine has not been started.
         """
-        if self.settings.remote is not None:
-            return SparkSession(self.settings.remote)
-        builder = DefaultChannelBuilder(f"sc://{self._address()}")
-        builder.add_interceptor(self._interceptor())
-        session = SparkSession(builder)
-        for key, value in {**_CONF, **self.settings.conf}.items():
-            session.conf.set(key, value)
+        if REMOTE in self._conf:
+            session = connect(self._conf)
+        else:
+            builder = DefaultChannelBuilder(f"sc://{self._address()}")
+            conf = {**_CONF, **self._conf}
+            builder.add_interceptor(self._interceptor(conf))
+            session = SparkSession(builder)
+            session.conf._set_all(dict(conf), silent=False)  # in one call
         # Spark Connect has no such method; on the platform notebooks do.
         session.newSession = self.new_session  # type: ignore[attr-defined]
         return session
 
-    def _interceptor(self) -> PlanInterceptor:
+    def _interceptor(self, conf: Mapping[str, str]) -> PlanInterceptor:
         warehouse = Warehouse(self.settings.warehouse)
-        shared = Shared(warehouse, Locations(self.settings.roots.tmp), self._catalogs(warehouse))
+        locations = Locations(self.settings.roots.tmp)
+        shared = Shared(warehouse, locations, self._catalogs(warehouse), conf)
         if self._plain is None:
             self._plain = grpc.insecure_channel(
                 self._address(), options=DefaultChannelBuilder.GRPC_DEFAULT_OPTIONS
@@ -159,13 +183,19 @@ class SparkEngine:
 
     def _adopt(self, session: SparkSession, url: str) -> SparkSession:
         """Make a session the one that ``SparkSession.builder.getOrCreate()`` returns."""
-        SparkSession._set_default_and_active_session(session)
+        become(self.stand_in, session)
+        SparkSession._set_default_and_active_session(self.stand_in)
         os.environ[_REMOTE_ENV] = url
-        return session
+        return self.stand_in
 
     def _catalogs(self, warehouse: Warehouse) -> tuple[str, ...]:
         default = check_storable("catalog", self.settings.default_catalog)
         return tuple(sorted({default, "main", *HIVE_NAMES, *warehouse.catalogs()}))
+
+    def _checkpoints(self) -> str:
+        """Where ``df.checkpoint()`` puts its rows: among the files that no run keeps."""
+        folder = Locations(self.settings.roots.tmp).plain(str(self.settings.roots.tmp))
+        return f"{folder}/checkpoints-{os.getpid()}"
 
     def _serve(self) -> SparkConnectServer:
         warehouse = Warehouse(self.settings.warehouse)
@@ -177,6 +207,7 @@ class SparkEngine:
             "SAIL_CATALOG__LIST": f"[{catalogs}]",
             "SAIL_CATALOG__DEFAULT_CATALOG": self.settings.default_catalog,
             "SAIL_SPARK__SESSION_TIMEOUT_SECS": str(_SESSION_SECONDS),
+            "SAIL_EXECUTION__CHECKPOINT__PATH": f"file://{self._checkpoints()}",
             # Its log lines would stand among the notebook's own output.
             "RUST_LOG": os.environ.get("BRICKYARD_SAIL_LOG", "off"),
         }

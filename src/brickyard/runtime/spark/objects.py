@@ -10,6 +10,7 @@ import pyspark.sql.connect.proto as pb2
 from brickyard.runtime.spark.deltalog import open_delta_table
 from brickyard.runtime.spark.errors import UnsupportedSqlError, analysis_error
 from brickyard.runtime.spark.names import TableName, check_storable
+from brickyard.runtime.spark.refusals import check_properties
 from brickyard.runtime.spark.results import EMPTY, write_counts
 from brickyard.runtime.spark.rewriting import (
     path_reference,
@@ -20,6 +21,7 @@ from brickyard.runtime.spark.rewriting import (
 from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import Cursor
 from brickyard.runtime.spark.sqltext.ddl import (
+    KEY_PROPERTY,
     CreateTable,
     CreateView,
     parse_create_table,
@@ -48,7 +50,12 @@ def create_table(session: Session, relation: Any) -> str | pa.Table | None:
         return None
     session.check_schema(name.schema)
     check_storable("table", name.table)
+    check_properties(statement.properties)
     stored = session.ensure_table(name)
+    if stored is None and Cursor(relation.query).accept("REPLACE"):
+        raise analysis_error(
+            "TABLE_OR_VIEW_NOT_FOUND", f"The table {name.sql} cannot be found to be replaced."
+        )
     if stored is not None and _exists_already(name, stored, statement):
         return write_counts() if statement.query is not None else EMPTY
     if statement.query is not None:
@@ -100,13 +107,15 @@ def _create_as(
 
 def _describe(session: Session, name: TableName, statement: CreateTable) -> None:
     """Keep a managed Delta table's comment and properties in its own log."""
-    if not (statement.properties or statement.comment) or statement.location is not None:
+    properties = {f"{KEY_PROPERTY}{key}": text for key, text in statement.keys.items()}
+    properties |= statement.properties
+    if not (properties or statement.comment) or statement.location is not None:
         return
     if (statement.provider or DELTA) != DELTA:
         return
     alter = open_delta_table(session.location(session.warehouse.table_dir(name))).alter
-    if statement.properties:
-        alter.set_table_properties(statement.properties, raise_if_not_exists=False)
+    if properties:
+        alter.set_table_properties(properties, raise_if_not_exists=False)
     if statement.comment:
         alter.set_table_description(statement.comment)
 
@@ -116,7 +125,7 @@ def _create_empty(
 ) -> pa.Table | None:
     """``CREATE TABLE`` without a query; for an existing LOCATION, or with columns."""
     provider = statement.provider or DELTA
-    edits = [(statement.name.start, statement.name.end, name.sql)]
+    edits = [(statement.name.start, statement.name.end, name.sql), *statement.edits]
     text = splice(sql, edits)
     location = statement.location
     record = None
@@ -139,6 +148,8 @@ def _create_empty(
     session.back.sql(rewrite_sql(session, text) if location is not None else text)
     if record is not None:
         session.warehouse.write_record(name, record)
+    elif statement.keys:
+        _describe(session, name, CreateTable(statement.name, keys=statement.keys))
     return EMPTY
 
 

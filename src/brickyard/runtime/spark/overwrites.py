@@ -14,12 +14,12 @@ import pyspark.sql.connect.proto as pb2
 from brickyard.runtime.spark.deltalog import columns_of, open_delta_table
 from brickyard.runtime.spark.errors import UnsupportedSqlError
 from brickyard.runtime.spark.session import Session
-from brickyard.runtime.spark.sqltext.cursor import Cursor
 from brickyard.runtime.spark.sqltext.lexer import quote_name, quote_string
 
 _Mode = pb2.WriteOperation.SaveMode
 _INSERT_INTO = pb2.WriteOperation.SaveTable.TABLE_SAVE_METHOD_INSERT_INTO
 _DYNAMIC_CONF = "spark.sql.sources.partitionOverwriteMode"
+_CHECK_CONF = "spark.databricks.delta.replaceWhere.constraintCheck.enabled"
 
 
 def option(op: Any, key: str) -> str | None:
@@ -41,30 +41,33 @@ def drop_option(op: Any, key: str) -> None:
         del op.options[name]
 
 
-def narrow(session: Session, op: Any, folder: str) -> bool:
+def narrow(session: Session, op: Any, folder: str, *, always: bool = False) -> bool:
     """Make an overwrite of a part of an existing Delta table replace that part only.
 
     Args:
         session: The session.
         op: A ``pb2.WriteOperation`` in mode overwrite; changed in place.
         folder: The table's folder as the engine takes it.
+        always: Make any write one to the folder.
 
     Returns:
         Whether it is such an overwrite; it then is a write to the folder.
     """
-    if op.mode != _Mode.SAVE_MODE_OVERWRITE:
+    overwrites = op.mode == _Mode.SAVE_MODE_OVERWRITE
+    conditional = overwrites and option(op, "replacewhere") is not None
+    columns = _dynamic(session, op, folder) if overwrites and not conditional else []
+    if not conditional and not columns and not always:
         return False
-    conditional = option(op, "replacewhere") is not None
-    columns = [] if conditional else _dynamic(session, op, folder)
-    if not conditional and not columns:
-        return False
+    if conditional:
+        _check_rows(session, op)
     if op.WhichOneof("save_type") == "table" and op.table.save_method == _INSERT_INTO:
         _name_by_position(op, folder)
     if columns:
         _replace_partitions(session, op, columns)
     op.path = folder if folder.startswith("file://") else f"file://{folder}"
     op.source = "delta"
-    del op.partitioning_columns[:]
+    if (option(op, "overwriteschema") or "").lower() != "true":
+        del op.partitioning_columns[:]  # The table's own; the engine would compare them again.
     return True
 
 
@@ -76,37 +79,59 @@ def _name_by_position(op: Any, folder: str) -> None:
     op.input.CopyFrom(renamed)
 
 
-def refuse_dynamic_sql(session: Session, relation: Any) -> None:
-    """``INSERT OVERWRITE`` in dynamic mode, where the engine would replace the whole table.
+def mismatch_check(condition: str) -> str:
+    """SQL that is true for a row which the condition covers, and fails for every other.
+
+    Args:
+        condition: That of ``replaceWhere``.
+    """
+    message = quote_string(
+        "[DELTA_REPLACE_WHERE_MISMATCH] Written data does not conform to partial table overwrite "
+        f"condition or constraint '{condition}'."
+    )
+    return f"CASE WHEN ({condition}) THEN true ELSE CAST(raise_error({message}) AS BOOLEAN) END"
+
+
+def _check_rows(session: Session, op: Any) -> None:
+    if (session.back.get_conf(_CHECK_CONF) or "true").lower() == "false":
+        return
+    checked = pb2.Relation()
+    checked.filter.input.CopyFrom(op.input)
+    condition = option(op, "replacewhere") or ""
+    checked.filter.condition.expression_string.expression = mismatch_check(condition)
+    op.input.CopyFrom(checked)
+
+
+def is_dynamic(session: Session, op: Any = None) -> bool:
+    """Whether overwrites replace only the partitions that the new rows fall into.
+
+    Args:
+        session: The session.
+        op: A ``pb2.WriteOperation``, whose option goes before the session's configuration.
+    """
+    mode = option(op, "partitionoverwritemode") if op is not None else None
+    return (mode or session.back.get_conf(_DYNAMIC_CONF) or "").lower() == "dynamic"
+
+
+def refuse_dynamic_files(session: Session, op: Any) -> None:
+    """A dynamic overwrite of plain files, where the engine would replace all of them.
 
     Raises:
-        UnsupportedSqlError: When the table is partitioned and the session's mode is dynamic.
+        UnsupportedSqlError: When the write is one.
     """
-    cursor = Cursor(relation.query)
-    if not cursor.accept("INSERT", "OVERWRITE"):
-        return
-    cursor.accept("INTO")
-    cursor.accept("TABLE")
-    name = cursor.name()
-    if name is None or (session.back.get_conf(_DYNAMIC_CONF) or "").lower() != "dynamic":
-        return
-    table = session.resolve(name.parts)
-    stored = session.ensure_table(table) if table is not None else None
-    if table is None or stored is None or stored.record is not None:
-        return
-    folder = session.location(session.warehouse.table_dir(table))
-    if open_delta_table(folder).metadata().partition_columns:
+    is_overwrite = op.mode == _Mode.SAVE_MODE_OVERWRITE
+    if is_overwrite and op.partitioning_columns and is_dynamic(session, op):
         raise UnsupportedSqlError(
-            f"INSERT OVERWRITE with {_DYNAMIC_CONF}=dynamic",
-            f'Write the query with df.writeTo("{table}").overwritePartitions().',
+            f"dynamic partition overwrite of {op.source} files",
+            "Write a Delta table, or delete the partitions' folders and append.",
         )
 
 
 def _dynamic(session: Session, op: Any, folder: str) -> list[str]:
     """The table's partition columns when the overwrite is dynamic; else none."""
-    mode = option(op, "partitionoverwritemode") or session.back.get_conf(_DYNAMIC_CONF) or ""
+    dynamic = is_dynamic(session, op)
     drop_option(op, "partitionoverwritemode")
-    if mode.lower() != "dynamic" or (option(op, "overwriteschema") or "").lower() == "true":
+    if not dynamic or (option(op, "overwriteschema") or "").lower() == "true":
         return []
     return list(open_delta_table(folder).metadata().partition_columns)
 

@@ -10,20 +10,27 @@ import pyspark.sql.connect.proto as pb2
 
 from brickyard.runtime.spark import catalog_calls
 from brickyard.runtime.spark.backchannel import local_relation
+from brickyard.runtime.spark.changes import change_rows
+from brickyard.runtime.spark.deltatables import open_delta
 from brickyard.runtime.spark.errors import analysis_error
+from brickyard.runtime.spark.percentiles import exact_plan
+from brickyard.runtime.spark.reads import check_options, pick_files, show_paths, type_partitions
+from brickyard.runtime.spark.refusals import refuse_plan
 from brickyard.runtime.spark.rewriting import (
     path_reference,
     read_path,
     rewrite_name,
     rewrite_sql,
+    to_local,
     write_path,
 )
 from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import split_name
 from brickyard.runtime.spark.statements import carry_out
-from brickyard.runtime.spark.statistics import approx_quantile
+from brickyard.runtime.spark.statistics import approx_quantile, describe, freq_items, summary
 from brickyard.runtime.spark.walk import walk
-from brickyard.runtime.spark.writes import path_write, table_write
+from brickyard.runtime.spark.warehouse import is_delta
+from brickyard.runtime.spark.writes import DELTA, path_write, table_write
 
 # Sources that are not files; their "path" options are not paths.
 _NOT_FILES = frozenset({"jdbc", "rate", "rate-micro-batch", "socket", "kafka", "noop", "console"})
@@ -43,6 +50,8 @@ def rewrite_plan(session: Session, plan: Any) -> None:
         AnalysisException: What Spark would say.
         grpc.RpcError: What the engine says to a statement made on the plan's behalf.
     """
+    refuse_plan(plan)
+    exact_plan(plan)
     if plan.HasField("command"):
         if _command(session, plan):
             return
@@ -54,14 +63,22 @@ def rewrite_plan(session: Session, plan: Any) -> None:
     rewrite_parts(session, plan)
 
 
+_STATISTICS: dict[str, Callable[[Session, Any], pa.Table]] = {
+    "approx_quantile": approx_quantile,
+    "describe": describe,
+    "freq_items": freq_items,
+    "summary": summary,
+}
+
+
 def _answer(session: Session, root: Any) -> pa.Table | None:
     """The result of a query that the client answers itself."""
     kind = root.WhichOneof("rel_type")
     if kind == "catalog":
         return catalog_calls.carry_out(session, root.catalog)
-    if kind == "approx_quantile":
+    if kind in _STATISTICS:
         rewrite_parts(session, root)
-        return approx_quantile(session, root.approx_quantile)
+        return _STATISTICS[kind](session, getattr(root, kind))
     return None
 
 
@@ -79,13 +96,14 @@ def rewrite_parts(session: Session, message: Any) -> None:
 def _command(session: Session, plan: Any) -> bool:
     """Prepare a command; returns whether nothing in it is left to rewrite."""
     command = plan.command
+    properties: dict[str, str] = {}
     if command.WhichOneof("command_type") == "write_operation_v2":
-        _write_v2(session, command)
+        properties = _write_v2(session, command)
     kind = command.WhichOneof("command_type")
     if kind == "sql_command":
         return _sql_command(session, command.sql_command)
     if kind == "write_operation":
-        _write(session, plan)
+        _write(session, plan, properties)
         return True
     return False
 
@@ -95,18 +113,30 @@ def _sql_command(session: Session, command: Any) -> bool:
         command.input.sql.query = command.sql
         command.input.sql.args.update(command.args)
         command.input.sql.pos_args.extend(command.pos_args)
-    if command.input.WhichOneof("rel_type") != "sql":
+    statement = _statement(command.input)
+    if statement is None:
         return False
-    outcome = carry_out(session, command.input.sql)
-    if isinstance(outcome, pa.Table):
+    written = statement.query
+    outcome: str | pa.Table | None = carry_out(session, statement)
+    if isinstance(outcome, str):
+        statement.query = outcome
+        for reference in command.input.with_relations.references:
+            rewrite_parts(session, reference)  # The frames that the statement's text names.
+        outcome = change_rows(session, written, command)
+    if outcome is not None:
         command.Clear()
         command.input.CopyFrom(local_relation(outcome))
-    else:
-        command.input.sql.query = outcome
     return True
 
 
-def _write(session: Session, plan: Any) -> None:
+def _statement(relation: Any) -> Any:
+    """The ``pb2.SQL`` of a command's input, which may name data frames; None when it is none."""
+    if relation.WhichOneof("rel_type") == "with_relations":
+        relation = relation.with_relations.root
+    return relation.sql if relation.WhichOneof("rel_type") == "sql" else None
+
+
+def _write(session: Session, plan: Any, properties: dict[str, str]) -> None:
     op = plan.command.write_operation
     # Names in the query first: the engine is asked for its schema.
     rewrite_parts(session, op.input)
@@ -115,18 +145,27 @@ def _write(session: Session, plan: Any) -> None:
         return
     name = session.resolve(split_name(op.table.table_name))
     record = table_write(session, op)
-    if record is None or name is None:
+    if name is None or (record is None and not properties):
         return
-    # The record is kept only after the write; so the write is carried out here.
+    # Record and properties are kept only after the write; so the write is carried out here.
     session.back.command(plan.command)
-    session.warehouse.write_record(name, record)
+    if record is not None:
+        session.warehouse.write_record(name, record)
+    if properties:
+        parts = (name.schema.catalog, name.schema.schema, name.table)
+        delta, _ = open_delta(session, parts)
+        delta.alter.set_table_properties(properties, raise_if_not_exists=False)
     nothing = pb2.Command()
     nothing.sql_command.input.CopyFrom(local_relation(pa.table({"done": [True]})))
     plan.command.CopyFrom(nothing)
 
 
-def _write_v2(session: Session, command: Any) -> None:
-    """``df.writeTo(t).create()`` and the like, as the older form of the same write."""
+def _write_v2(session: Session, command: Any) -> dict[str, str]:
+    """``df.writeTo(t).create()`` and the like, as the older form of the same write.
+
+    Returns:
+        The properties that the table is to have.
+    """
     v2 = command.write_operation_v2
     modes = {
         _ModeV2.MODE_CREATE: _Mode.SAVE_MODE_ERROR_IF_EXISTS,
@@ -135,7 +174,7 @@ def _write_v2(session: Session, command: Any) -> None:
         _ModeV2.MODE_OVERWRITE_PARTITIONS: _Mode.SAVE_MODE_OVERWRITE,
     }
     if v2.mode not in modes:
-        return
+        return {}
     if v2.mode in (_ModeV2.MODE_REPLACE, _ModeV2.MODE_OVERWRITE_PARTITIONS):
         name = session.resolve(split_name(v2.table_name))
         if name is not None and session.ensure_table(name) is None:
@@ -144,7 +183,7 @@ def _write_v2(session: Session, command: Any) -> None:
             )
     columns = [_column(expression) for expression in v2.partitioning_columns]
     if None in columns:
-        return  # A transform such as years(ts): the engine says what it makes of it.
+        return {}  # A transform such as years(ts): the engine says what it makes of it.
     op = pb2.WriteOperation(input=v2.input, mode=modes[v2.mode])
     op.source = v2.provider
     op.table.table_name = v2.table_name
@@ -155,7 +194,9 @@ def _write_v2(session: Session, command: Any) -> None:
         op.options["partitionOverwriteMode"] = "dynamic"
     elif v2.mode != _ModeV2.MODE_CREATE:
         op.options["overwriteSchema"] = "true"
+    properties = dict(v2.table_properties)
     command.write_operation.CopyFrom(op)
+    return properties
 
 
 def _column(expression: Any) -> str | None:
@@ -176,6 +217,7 @@ def _visit_read(session: Session, read: Any) -> None:
 
 def _named_table(session: Session, read: Any) -> None:
     table = read.named_table
+    check_options(pb2.Read.DataSource(options=table.options))
     parts = split_name(table.unparsed_identifier)
     path = path_reference(parts) if parts else None
     if path is None:
@@ -193,11 +235,34 @@ def _data_source(session: Session, source: Any) -> None:
     if not name and (source.paths or "path" in source.options):
         # The default source of a load; the engine asks for it to be named.
         name = source.format = "delta"
+    check_options(source)
+    if name == DELTA and len(source.paths) == 1:
+        _version_suffix(session, source)
     paths = [read_path(session, path, name) for path in source.paths]
     source.paths[:] = paths
     for key in [key for key in source.options if key.lower() == "path"]:
         # Among the paths, for the engine heeds the option in some formats only.
         source.paths.append(read_path(session, source.options.pop(key), name))
+    if name != DELTA:
+        pick_files(source)
+    type_partitions(session, source)
+
+
+def _version_suffix(session: Session, source: Any) -> None:
+    """``load("/table@v3")`` is version 3 of the table in that folder."""
+    path, at, version = source.paths[0].rpartition("@v")
+    if at and version.isdigit() and not is_delta(to_local(session, source.paths[0])):
+        source.paths[0] = path
+        source.options["versionAsOf"] = version
+
+
+def _visit_binary(session: Session, relation: Any) -> None:
+    """A ``binaryFile`` read."""
+    source = relation.read.data_source
+    options = [value for key, value in source.options.items() if key.lower() == "path"]
+    written = [*source.paths, *options]
+    _data_source(session, source)
+    show_paths(relation, written, [to_local(session, path) for path in written])
 
 
 def _visit_sql(session: Session, sql: Any) -> None:
@@ -236,6 +301,7 @@ def _visit_catalog(session: Session, call: Any) -> None:
 
 _VISITS: dict[str, Callable[[Session, Any], None]] = {
     "spark.connect.Read": _visit_read,
+    "spark.connect.Relation": _visit_binary,
     "spark.connect.SQL": _visit_sql,
     "spark.connect.Catalog": _visit_catalog,
     "spark.connect.WriteOperationV2": _visit_write_v2,

@@ -6,10 +6,16 @@ import glob
 import os
 
 from brickyard.runtime.spark.errors import analysis_error
+from brickyard.runtime.spark.percentiles import exact_text
+from brickyard.runtime.spark.refusals import refuse
 from brickyard.runtime.spark.session import GLOBAL_TEMP, PATH_FORMATS, Session
 from brickyard.runtime.spark.sqltext.cursor import split_name
 from brickyard.runtime.spark.sqltext.lexer import quote_name
-from brickyard.runtime.spark.sqltext.refs import replace_locations, replace_tables
+from brickyard.runtime.spark.sqltext.refs import (
+    replace_locations,
+    replace_tables,
+    version_suffixes,
+)
 
 _GLOB = frozenset("*?[{")
 # The engine reads these through schemes of its own; it gets them as they are.
@@ -77,6 +83,10 @@ def table_reference(session: Session, parts: tuple[str, ...]) -> str | None:
     """
     path = path_reference(parts)
     if path is not None:
+        folder, at, version = path[1].rpartition("@v")
+        if path[0] == "delta" and at and version.isdigit():
+            shown = quote_name(read_path(session, folder, path[0]))
+            return f"{path[0]}.{shown} VERSION AS OF {version}"
         return f"{path[0]}.{quote_name(read_path(session, path[1], path[0]))}"
     lower = tuple(part.lower() for part in parts)
     name = session.resolve(parts)
@@ -97,6 +107,8 @@ def rewrite_name(session: Session, text: str) -> str:
 
 def rewrite_sql(session: Session, sql: str) -> str:
     """Rewrite every table name and path in a statement."""
+    refuse(sql)
+    sql = exact_text(version_suffixes(sql))
     sql = replace_tables(sql, lambda parts: table_reference(session, parts))
     if "location" in sql.lower() or "path" in sql.lower():
         sql = replace_locations(sql, lambda path: write_path(session, path))

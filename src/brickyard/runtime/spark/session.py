@@ -7,6 +7,7 @@ registered the moment a plan names it, and registered again when what lies on di
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,11 +38,13 @@ class Shared:
         warehouse: The tables on disk.
         locations: Gives folders plain names.
         catalogs: The catalogs the engine was started with.
+        conf: The configuration that every session starts with.
     """
 
     warehouse: Warehouse
     locations: Locations
     catalogs: tuple[str, ...]
+    conf: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Session:
         catalog: The current catalog.
         schema: The current schema.
         temp_views: Names of the session's temporary views, lower case.
+        cached: Tables that the user has asked to cache; nothing is, for everything is local.
         lock: Held while registrations change; several threads may use a session.
     """
 
@@ -64,6 +68,7 @@ class Session:
     catalog: str
     schema: str = DEFAULT_SCHEMA
     temp_views: set[str] = field(default_factory=set)
+    cached: set[TableName] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _schemas: set[SchemaName] = field(default_factory=set)
     _tables: dict[TableName, tuple[str, bool]] = field(default_factory=dict)
@@ -286,6 +291,13 @@ class Session:
         with self.lock:
             self._forget(name)
             self.warehouse.drop_table(name)
+
+    def rename_table(self, old: TableName, new: TableName) -> None:
+        """Give a table or view another name, on disk and in the engine."""
+        with self.lock:
+            self._forget(old)
+            self.warehouse.rename_table(old, new)
+            self.ensure_table(new)
 
     # -- the current schema ---------------------------------------------------------------------
 

@@ -11,8 +11,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from brickyard.runtime.spark import alter, describe, objects, schemas, settings_sql, upkeep
-from brickyard.runtime.spark.overwrites import refuse_dynamic_sql
+from brickyard.runtime.spark import (
+    alter,
+    describe,
+    inserts,
+    noops,
+    objects,
+    schemas,
+    settings_sql,
+    upkeep,
+    versions,
+    volumes,
+)
+from brickyard.runtime.spark.refusals import refuse
 from brickyard.runtime.spark.rewriting import rewrite_sql
 from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import Cursor
@@ -21,20 +32,18 @@ from brickyard.runtime.spark.sqltext.cursor import Cursor
 Handler = Callable[[Session, Any], "str | pa.Table | None"]
 
 
-def _insert(session: Session, relation: Any) -> None:
-    refuse_dynamic_sql(session, relation)
-
-
 _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "USE": (schemas.use,),
     "CREATE": (
         schemas.create_schema,
         schemas.create_catalog,
+        volumes.create_volume,
+        versions.copy_table,
         objects.create_table,
         objects.create_view,
     ),
     "REPLACE": (objects.create_table,),
-    "DROP": (schemas.drop_schema, objects.drop),
+    "DROP": (schemas.drop_schema, volumes.drop_volume, objects.drop),
     "SHOW": (schemas.show, describe.show),
     "DESCRIBE": (describe.describe,),
     "DESC": (describe.describe,),
@@ -42,10 +51,17 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "VACUUM": (upkeep.vacuum,),
     "ALTER": (alter.alter_table,),
     "COMMENT": (alter.comment_on,),
-    "INSERT": (_insert,),
+    "INSERT": (inserts.insert,),
+    "RESTORE": (versions.restore,),
     "TRUNCATE": (upkeep.truncate,),
     "REFRESH": (upkeep.refresh,),
+    "CACHE": (noops.cache,),
+    "UNCACHE": (noops.uncache,),
+    "CLEAR": (noops.clear_cache,),
+    "ANALYZE": (noops.analyze,),
+    "MSCK": (noops.analyze,),
     "SET": (schemas.set_catalog, settings_sql.set_property),
+    "RESET": (settings_sql.reset,),
 }
 
 
@@ -59,6 +75,7 @@ def carry_out(session: Session, relation: Any) -> str | pa.Table:
     Returns:
         SQL for the engine, or the result.
     """
+    refuse(relation.query)
     cursor = Cursor(relation.query)
     first = cursor.peek()
     for handler in _HANDLERS.get(first.upper if first else "", ()):

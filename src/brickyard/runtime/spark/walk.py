@@ -76,6 +76,12 @@ def _routes(name: str, descriptor: Any) -> _Routes:  # noqa: ARG001 - the name i
     return tuple(repeated), tuple(single), tuple(oneofs), frozenset(members)
 
 
+def _reads_binary(relation: Any) -> bool:
+    if relation.WhichOneof("rel_type") != "read":
+        return False
+    return bool(relation.read.data_source.format.lower() == "binaryfile")
+
+
 def walk(message: Any) -> Iterator[Any]:
     """Yield every wanted message in a plan, the outer before the inner.
 
@@ -87,6 +93,9 @@ def walk(message: Any) -> Iterator[Any]:
     while stack:
         current = stack.pop()
         descriptor = current.DESCRIPTOR
+        if descriptor.full_name == "spark.connect.Relation" and _reads_binary(current):
+            yield current  # As a whole, for it is wrapped in another.
+            continue
         if descriptor.full_name in WANTED:
             yield current
         repeated, single, oneofs, members = _routes(descriptor.full_name, descriptor)

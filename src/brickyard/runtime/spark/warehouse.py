@@ -12,7 +12,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +175,16 @@ class Warehouse:
         """Delete a managed table's data, or forget a view or an external table."""
         self._record_path(name).unlink(missing_ok=True)
         self._discard(self.table_dir(name))
+
+    def rename_table(self, old: TableName, new: TableName) -> None:
+        """Give what is kept under a name another one."""
+        record = self.read_record(old)
+        if record is not None:
+            ddl = record.ddl.replace(old.sql, new.sql, 1)
+            self.write_record(new, replace(record, ddl=ddl))
+            self._record_path(old).unlink(missing_ok=True)
+        else:
+            self.table_dir(old).rename(self.table_dir(new))
 
     def aside(self, name: TableName) -> Path:
         """A folder beside a table's in which it can be made before it is put in place.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import grpc
 import pyspark.sql.connect.proto as pb2
 import pyspark.sql.connect.proto.base_pb2_grpc as services
+from pyspark.errors import SparkNoSuchElementException
 
 from brickyard.runtime.paths import PathMap
 from brickyard.runtime.spark.backchannel import Backchannel
+from brickyard.runtime.spark.percentiles import exact_plan
 from brickyard.runtime.spark.plans import rewrite_parts, rewrite_plan
 from brickyard.runtime.spark.session import Session, Shared
 
 Continuation = Callable[[Any, Any], Any]
+_NOT_FOUND = re.compile(r"configuration not found: (\S+)")
 
 
 # grpc comes without types, so that its classes are Any.
@@ -74,6 +78,25 @@ class PlanInterceptor(
         if isinstance(request, pb2.AnalyzePlanRequest):
             copy = pb2.AnalyzePlanRequest()
             copy.CopyFrom(request)
+            exact_plan(copy)
             rewrite_parts(self.session_of(request), copy)
             request = copy
-        return continuation(client_call_details, request)
+        answer = continuation(client_call_details, request)
+        if isinstance(request, pb2.ConfigRequest):
+            _check_found(answer)
+        return answer
+
+
+def _check_found(answer: Any) -> None:
+    """Let a property that is not set be the error that users' code expects.
+
+    Raises:
+        SparkNoSuchElementException: ``SQL_CONF_NOT_FOUND``.
+    """
+    failure = answer.exception()
+    found = _NOT_FOUND.search(failure.details() or "") if failure is not None else None
+    if found is not None:
+        raise SparkNoSuchElementException(
+            f'[SQL_CONF_NOT_FOUND] The SQL config "{found[1]}" cannot be found. '
+            "Please verify that the config exists. SQLSTATE: 42K0I"
+        )

@@ -13,9 +13,12 @@ from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructT
 
 from brickyard.runtime.spark.backchannel import local_relation
 from brickyard.runtime.spark.deltalog import open_delta_table
+from brickyard.runtime.spark.deltatables import stored_folder
 from brickyard.runtime.spark.errors import analysis_error
+from brickyard.runtime.spark.evolution import align
 from brickyard.runtime.spark.names import TableName, check_storable
-from brickyard.runtime.spark.overwrites import drop_option, narrow, option
+from brickyard.runtime.spark.overwrites import drop_option, narrow, option, refuse_dynamic_files
+from brickyard.runtime.spark.reads import check_write_options
 from brickyard.runtime.spark.rewriting import path_reference, to_local, write_path
 from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import split_name
@@ -57,8 +60,9 @@ def table_write(session: Session, op: Any) -> Record | None:
     if stored is not None and stored.record is not None and stored.record.kind == "VIEW":
         raise analysis_error("EXPECT_TABLE_NOT_VIEW", f"{name} is a view: it takes no rows.")
     if op.table.save_method != _SAVE_AS:
-        if stored is not None and stored.record is None:
-            narrow(session, op, session.location(session.warehouse.table_dir(name)))
+        folder = stored_folder(session, name, stored) if stored is not None else None
+        if folder is not None:
+            narrow(session, op, session.location(folder))
         return None
     return _save_as(session, op, name, stored)
 
@@ -70,9 +74,14 @@ def path_write(session: Session, op: Any) -> None:
     source = op.source.lower() or DELTA
     if session.paths.is_foreign(op.path):
         return
+    if source != DELTA:
+        check_write_options(op)
+        refuse_dynamic_files(session, op)
     existed = is_delta(to_local(session, op.path))
     op.path = write_path(session, op.path, source)
     if source == DELTA and existed:
+        if op.mode == _Op.SaveMode.SAVE_MODE_APPEND:
+            align(session, op, op.path)
         narrow(session, op, op.path)
     if source != DELTA or (existed and not replaces_schema(op)):
         return
@@ -97,15 +106,39 @@ def _save_as(session: Session, op: Any, name: TableName, stored: Stored | None) 
         is_new = stored is None and record is None
         if is_new and columns is not None and moves_columns(op, columns):
             _create_aside(session, op, name, columns)
-        folder = session.location(session.warehouse.table_dir(name))
-        if stored is not None and stored.record is None and narrow(session, op, folder):
+        if stored is not None and _into_existing(session, op, name, stored):
             return None
-        if stored is not None and stored.record is None:
-            _match_partitions(session, op, name)
+    elif stored is not None:
+        refuse_dynamic_files(session, op)
     if stored is None or op.mode == _Op.SaveMode.SAVE_MODE_OVERWRITE or op.partitioning_columns:
         # A plain append leaves the registration alone, and with it other threads' queries.
         session.engine_owns(name)
     return record
+
+
+def _into_existing(session: Session, op: Any, name: TableName, stored: Stored) -> bool:
+    """Prepare a write into a Delta table; returns whether it has become one to its folder."""
+    folder = stored_folder(session, name, stored)
+    if folder is None:
+        return False
+    place = session.location(folder)
+    overwrites = op.mode == _Op.SaveMode.SAVE_MODE_OVERWRITE
+    if op.mode == _Op.SaveMode.SAVE_MODE_APPEND or (overwrites and not replaces_schema(op)):
+        align(session, op, place)
+    # By its folder, an overwrite leaves the registration alone, and with it other threads' queries.
+    if narrow(session, op, place, always=overwrites and _keeps_partitions(op, place)):
+        return True
+    if stored.record is None:
+        _match_partitions(session, op, name)
+    return False
+
+
+def _keeps_partitions(op: Any, folder: str) -> bool:
+    """Whether an overwrite names the partitioning that the table has."""
+    if not op.partitioning_columns and not replaces_schema(op):
+        return True
+    columns = list(open_delta_table(folder).metadata().partition_columns)
+    return columns == list(op.partitioning_columns)
 
 
 def replaces_schema(op: Any) -> bool:

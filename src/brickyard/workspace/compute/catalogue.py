@@ -8,7 +8,12 @@ release notes of Databricks Runtime.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+# The long-term runtimes by their Python (release notes), and what a newer Python stands for.
+_BY_PYTHON = {(3, 10): "14.3", (3, 11): "15.4", (3, 12): "16.4"}
+_NEWEST = "17.3"
 
 # Runtime, Spark, long-term support, Scala versions. The newest first.
 _RUNTIMES = (
@@ -47,6 +52,11 @@ _SIZES = (
     ("Standard_NC4as_T4_v3", "GPU Accelerated", 4, 28, 176, 1),
     ("Standard_NC6s_v3", "GPU Accelerated", 6, 112, 736, 1),
 )
+
+
+def local_runtime() -> str:
+    """The platform's version that this Python stands for where no cluster names one."""
+    return _BY_PYTHON.get(sys.version_info[:2], _NEWEST)
 
 
 def spark_versions() -> list[dict[str, str]]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from brickyard.runtime.spark.sqltext.cursor import Cursor, Name
 from brickyard.runtime.spark.sqltext.lexer import Kind
 
+# A table's properties under which its keys are kept.
+KEY_PROPERTY = "brickyard.constraint."
+
 
 @dataclass
 class CreateTable:
@@ -24,6 +27,8 @@ class CreateTable:
         comment: COMMENT.
         properties: TBLPROPERTIES.
         query: What follows AS; None without one.
+        keys: PRIMARY KEY and FOREIGN KEY by their constraints' names, as written.
+        edits: What of the text the engine does not know: spans, and what belongs in their place.
     """
 
     name: Name
@@ -37,6 +42,8 @@ class CreateTable:
     comment: str = ""
     properties: dict[str, str] = field(default_factory=dict)
     query: str | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    edits: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -94,9 +101,45 @@ def parse_create_table(sql: str) -> CreateTable | None:
     if name is None:
         return None
     statement = CreateTable(name, replace=replace, if_not_exists=if_not_exists)
-    statement.columns = group(cursor)
+    written = group(cursor)
+    statement.columns, statement.keys = _without_keys(written)
+    if statement.keys:
+        end = cursor.tokens[cursor.at - 1].end
+        statement.edits.append((end - len(written), end, statement.columns))
     _clauses(cursor, statement)
     return statement
+
+
+def _without_keys(columns: str) -> tuple[str, dict[str, str]]:
+    """A column list without its keys, which are told and not enforced; and the keys by name."""
+    keys: dict[str, str] = {}
+    kept: list[str] = []
+    for part in split_list(columns[1:-1]):
+        cursor = Cursor(part)
+        name = cursor.name() if cursor.accept("CONSTRAINT") else None
+        first = cursor.peek()
+        if first is not None and cursor.accept_any("PRIMARY", "FOREIGN") and cursor.accept("KEY"):
+            label = name.parts[-1] if name is not None else f"{first.upper.lower()}_key"
+            keys[label] = part[first.start :]
+        else:
+            kept.append(_without_key(part, keys))
+    return f"({', '.join(kept)})" if columns else "", keys
+
+
+def _without_key(column: str, keys: dict[str, str]) -> str:
+    """A column without ``[CONSTRAINT name] PRIMARY KEY``."""
+    cursor = Cursor(column)
+    first = cursor.peek()
+    start = None
+    while (token := cursor.peek()) is not None:
+        if token.upper == "CONSTRAINT":
+            start = token.start
+        elif cursor.accept("PRIMARY", "KEY"):
+            keys["primary_key"] = f"PRIMARY KEY ({first.text if first is not None else ''})"
+            begin = token.start if start is None else start
+            return f"{column[:begin]} {column[cursor.tokens[cursor.at - 1].end :]}".strip()
+        cursor.take()
+    return column
 
 
 def _clauses(cursor: Cursor, into: CreateTable) -> None:
@@ -116,6 +159,11 @@ def _clauses(cursor: Cursor, into: CreateTable) -> None:
             into.comment = cursor.string() or ""
         elif word in ("OPTIONS", "TBLPROPERTIES"):
             (into.options if word == "OPTIONS" else into.properties).update(pairs(cursor))
+        elif word == "CLUSTER" and cursor.accept("BY"):
+            # How rows lie together only matters to speed.
+            if not cursor.skip_parens():
+                cursor.take()
+            into.edits.append((token.start, cursor.tokens[cursor.at - 1].end, ""))
         elif word == "PARTITIONED" and cursor.accept("BY"):
             into.partitions = _names(cursor)
 

@@ -147,3 +147,16 @@ def replace_locations(sql: str, replace: Callable[[str], str]) -> str:
                 edits.append((token.start, token.end, quote_string(replace(token.value))))
         before = token
     return splice(sql, edits)
+
+
+def version_suffixes(sql: str) -> str:
+    """``t@v3`` as ``t VERSION AS OF 3``."""
+    if "@v" not in sql:
+        return sql
+    tokens = Cursor(sql).tokens
+    edits: list[tuple[int, int, str]] = []
+    for before, at, version in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        joined = before.end == at.start and at.end == version.start and at.text == "@"
+        if joined and version.upper[:1] == "V" and version.text[1:].isdigit():
+            edits.append((at.start, version.end, f" VERSION AS OF {version.text[1:]}"))
+    return splice(sql, edits)
