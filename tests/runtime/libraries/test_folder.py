@@ -2,74 +2,37 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from brickyard.runtime.errors import MagicError
 from brickyard.runtime.libraries import LibraryFolder
-from brickyard.runtime.paths import PathMap, Roots
-from tests.e2e.test_notebooks import make_wheel
 
 
-@pytest.fixture
-def libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LibraryFolder]:
-    names = ("dbfs", "workspace", "volumes", "storage", "tmp")
-    for name in names:
-        (tmp_path / name).mkdir()
-    for variable in ("PATH", "PYTHONPATH"):
-        monkeypatch.setenv(variable, os.environ.get(variable, ""))
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    paths = PathMap(Roots(*(tmp_path / name for name in names)))
-    yield LibraryFolder(tmp_path / "run/libraries", paths)
-    sys.modules.pop("greeting", None)
-
-
-def test_a_wheel_is_installed_from_a_platform_path_and_can_be_imported(
-    libraries: LibraryFolder, tmp_path: Path
+def test_the_folder_comes_before_the_environment_here_and_in_children(
+    folder: LibraryFolder,
 ) -> None:
-    wheel = make_wheel(tmp_path / "dbfs", "1.5")
+    own = str(folder.folder)
 
-    said = libraries.pip(f'install "dbfs:/{wheel.name}"  # ours')
-    import greeting  # type: ignore[import-not-found]
-
-    assert said.startswith("Successfully installed greeting")
-    assert greeting.VERSION == "1.5"
-    assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == str(libraries.folder)
-    assert os.environ["PATH"].split(os.pathsep)[0] == str(libraries.folder / "bin")
+    assert sys.path.index(own) < sys.path.index(str(Path(os.__file__).parent))
+    assert own in os.environ["PYTHONPATH"].split(os.pathsep)
+    commands = os.environ["PATH"].split(os.pathsep)
+    assert commands.index(f"{own}/bin") < commands.index(str(Path(sys.executable).parent))
 
 
-def test_what_the_environment_has_is_not_installed_again(libraries: LibraryFolder) -> None:
-    assert libraries.pip("install pandas") == "Requirement already satisfied: nothing to install."
-    assert not libraries.folder.exists()
+def test_activating_twice_is_the_same_as_once(folder: LibraryFolder) -> None:
+    before = (list(sys.path), os.environ["PATH"], os.environ["PYTHONPATH"])
+
+    folder.activate()
+
+    assert before == (list(sys.path), os.environ["PATH"], os.environ["PYTHONPATH"])
 
 
-def test_a_copy_of_a_loaded_module_is_noted(libraries: LibraryFolder, tmp_path: Path) -> None:
-    wheel = make_wheel(tmp_path / "volumes", "1.0")
-    sys.modules["greeting"] = sys.modules["json"]
+def test_shadowed_are_the_loaded_modules_that_the_folder_has_too(folder: LibraryFolder) -> None:
+    assert folder.shadowed(["os"]) == []
+    for file in ("plain.py", "pkg/__init__.py", "space/part/__init__.py", "native.cpython-311.so"):
+        (folder.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder.folder / file).touch()
+    (folder.folder / "plain-1.0.dist-info").mkdir()
 
-    said = libraries.pip(f"install /Volumes/{wheel.name}")
-
-    assert "greeting was imported before: use dbutils.library.restartPython()" in said
-    assert libraries.shadowed(["greeting.sub", "os"]) == ["greeting"]
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("", "%pip (nothing) is not available"),
-        ("list", "%pip list is not available"),
-        ("install", "names nothing"),
-        ("install 'a", "Close the quotation"),
-        ("install dbfs:/none-1.0-py3-none-any.whl", "does not exist"),
-        ("install /Workspace/none/requirements.txt", "does not exist"),
-        ("install --no-index no-such-package-anywhere", "%pip install failed"),
-    ],
-)
-def test_what_cannot_be_installed_is_said(libraries: LibraryFolder, line: str, says: str) -> None:
-    with pytest.raises(MagicError) as caught:
-        libraries.pip(line)
-
-    assert says in str(caught.value)
-    assert not libraries.folder.exists()
+    loaded = ["plain", "pkg.sub", "space", "space.other", "native", "os"]
+    assert folder.shadowed(loaded) == ["native", "pkg", "plain"]
+    assert folder.shadowed(["space", "space.part"]) == ["space.part"]

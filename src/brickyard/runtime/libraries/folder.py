@@ -1,7 +1,8 @@
-"""One run's library folder.
+"""One run's library folder: what is in it, and how it is changed.
 
-What the base environment already has is not installed again: a dry run against it says what is
-missing, and only that goes into the folder, which other runs never see.
+What the environment already has is not installed again: uv is shown the folder with a stand-in for
+each package of the environment, so it resolves against all that the notebook sees and puts only the
+rest in. Other runs never see the folder.
 """
 
 from __future__ import annotations
@@ -9,160 +10,128 @@ from __future__ import annotations
 import importlib
 import os
 import re
-import shlex
-import subprocess
+import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from brickyard.runtime.errors import MagicError
+from brickyard.runtime.libraries import shims
+from brickyard.runtime.libraries.generations import Generations
+from brickyard.runtime.libraries.inventory import Installed, packages
+from brickyard.runtime.libraries.standins import is_stand_in, put_stand_ins
+from brickyard.runtime.libraries.uv import run_uv
 from brickyard.runtime.paths import PathMap
 
-# uv lists one change a line: " + name==1.0", and where it comes from an address as
-# " + name @ file:///…", or, when it is cached, " + name==1.0 (from file:///…)"; "~" reinstalls.
-_CHANGE = re.compile(
-    r"^ [+~] (?P<what>\S+(?: @ \S+)?)(?: \(from (?P<source>[^)]+)\))?", re.MULTILINE
-)
-
-# Options whose next word is a value that steers where packages come from.
-_SOURCE_OPTIONS = {"--index-url", "-i", "--extra-index-url", "--find-links", "-f"}
-
-_PLATFORM_ROOTS = ("dbfs:/", "/dbfs/", "/Workspace/", "/Volumes/")
+# uv's list of changes: " + name==1.0 (from file:///…)"; "-" went, "~" was installed again.
+_CHANGE = re.compile(r"^ (?P<sign>[-+~]) (?P<name>[^\s=@]+)(?:==(?P<version>\S+))?")
 
 
 class LibraryFolder:
     """Installs into, and imports from, one folder.
 
     Args:
-        folder: The folder; made at the first installation.
+        folder: The folder.
+        paths: From the platform's addresses to local paths.
+
+    Attributes:
+        folder: The folder.
         paths: From the platform's addresses to local paths.
     """
 
     def __init__(self, folder: Path, paths: PathMap) -> None:
         self.folder = folder
-        self._paths = paths
-
-    def pip(self, line: str) -> str:
-        """Carry out a ``%pip`` line.
-
-        Args:
-            line: What stands after ``%pip``; comments are allowed.
-
-        Returns:
-            What to tell the user.
-
-        Raises:
-            MagicError: The verb is not known here, a file is missing, or uv failed.
-        """
-        verb, *words = _split(line) or [""]
-        if verb != "install":
-            raise MagicError(
-                f"%pip {verb or '(nothing)'} is not available on the local workspace yet.",
-                "Available: %pip install.",
-            )
-        if not words:
-            raise MagicError("%pip install names nothing.", "Give a package, a wheel or -r FILE.")
-        return self._install([self._localise(word) for word in words])
+        self.paths = paths
+        self._generations = Generations(folder)
 
     def activate(self) -> None:
         """Let this process and its children import from the folder, before all else."""
+        self._generations.ensure()
         folder = str(self.folder)
-        if not self.folder.is_dir():
-            return
         if folder not in sys.path:
             sys.path.insert(0, folder)
-        _prepend("PYTHONPATH", folder)
-        _prepend("PATH", str(self.folder / "bin"))
+        shims.put_first("PYTHONPATH", folder)
+        # As on the platform: ``python`` of a shell is the notebook's.
+        shims.put_first("PATH", str(Path(sys.executable).parent))
+        shims.put_first("PATH", str(self.folder / "bin"))
+        self._follow_links()
+        shims.activate(self.folder, self.paths.roots)
         importlib.invalidate_caches()
 
     def shadowed(self, loaded: Iterable[str]) -> list[str]:
-        """Which loaded top-level modules the folder has another copy of.
+        """Which loaded modules the folder has another copy of.
 
         Args:
             loaded: Names of loaded modules.
         """
-        if not self.folder.is_dir():
-            return []
-        here = {entry.name.removesuffix(".py") for entry in self.folder.iterdir()}
-        return sorted(here & {name.partition(".")[0] for name in loaded})
+        known = set(loaded)
+        known |= {name.partition(".")[0] for name in known}
+        return sorted(known.intersection(_modules(self.folder)))
 
-    def _install(self, words: list[str]) -> str:
-        plan = _CHANGE.finditer(_uv(["--dry-run", *words]))
-        missing = [_requirement(change) for change in plan]
-        if not missing:
-            return "Requirement already satisfied: nothing to install."
-        before = frozenset(sys.modules)
-        target = ["--target", str(self.folder), "--no-deps"]
-        done = _CHANGE.finditer(_uv([*target, *_sources(words), *missing]))
-        self.activate()
-        names = " ".join(change["what"].replace("==", "-") for change in done) or "nothing new"
-        stale = self.shadowed(before)
-        note = (
-            f"\nNote: {', '.join(stale)} was imported before: use "
-            "dbutils.library.restartPython() to get the new version."
-            if stale
-            else ""
+    def own(self) -> dict[str, Installed]:
+        """The packages in the folder."""
+        return packages([str(self.folder)])
+
+    def below(self) -> dict[str, Installed]:
+        """The packages of the environment, which every run sees."""
+        private = self.folder.parent.resolve()
+        return packages(
+            [
+                entry
+                for entry in sys.path
+                if entry
+                and entry != str(shims.MODULES)
+                and private not in Path(entry).resolve().parents
+            ]
         )
-        return f"Successfully installed {names}{note}"
 
-    def _localise(self, word: str) -> str:
-        if word.startswith("file:/Workspace/"):
-            word = word.removeprefix("file:")
-        local = (
-            self._paths.to_local(word, bare_is_dbfs=False)
-            if word.startswith(_PLATFORM_ROOTS)
-            else word
-        )
-        if local.endswith((".whl", ".txt", ".tar.gz")) and "/" in local and "://" not in local:
-            path, _bracket, _extras = local.partition("[")
-            if not Path(path).exists():
-                raise MagicError(
-                    f"%pip install: {word} does not exist.",
-                    "Check the path, and that the wheel was uploaded there.",
-                )
-        return local
+    def change(
+        self, verb: str, words: list[str], say: Callable[[str], None], *, dry_run: bool = False
+    ) -> list[re.Match[str]]:
+        """Let uv change a copy of the folder, which takes its place when uv has succeeded.
 
+        Args:
+            verb: ``install`` or ``uninstall``.
+            words: What uv is told.
+            say: Takes lines of progress.
+            dry_run: Change nothing.
 
-def _split(line: str) -> list[str]:
-    try:
-        return shlex.split(line, comments=True)
-    except ValueError as exc:
-        raise MagicError(f"%pip {line}: {exc}.", "Close the quotation.") from exc
+        Returns:
+            The changes, with the groups ``sign``, ``name`` and ``version``.
 
+        Raises:
+            MagicError: uv failed; the folder is as before.
+        """
+        with self._generations.change() as change:
+            own = packages([str(change.folder)])
+            put_stand_ins(self.below(), change.folder, own, self.paths.roots.tmp)
+            dry = ["--dry-run"] if dry_run else []
+            lines = run_uv([verb, "--target", str(change.folder), *dry, *words], say)
+            changes = [match for match in map(_CHANGE.match, lines) if match]
+            if changes and not dry_run:
+                change.kept = lambda entry: not is_stand_in(entry)
+        if change.kept is not None:
+            self.activate()
+        return changes
 
-def _requirement(change: re.Match[str]) -> str:
-    what, source = change["what"], change["source"]
-    return f"{what.partition('==')[0]} @ {source}" if source else what
-
-
-def _sources(words: list[str]) -> list[str]:
-    kept: list[str] = []
-    for position, word in enumerate(words):
-        if word in _SOURCE_OPTIONS:
-            kept += words[position : position + 2]
-        elif word.partition("=")[0] in _SOURCE_OPTIONS:
-            kept.append(word)
-    return kept
+    def _follow_links(self) -> None:
+        """Follow the folder's ``.pth`` files (of editable installs), here and in children."""
+        before = set(sys.path)
+        site.addsitedir(str(self.folder), known_paths=set(sys.path))
+        for entry in sys.path:
+            if entry not in before:
+                shims.put_first("PYTHONPATH", entry)
 
 
-def _uv(words: list[str]) -> str:
-    from uv import find_uv_bin
-
-    command = [find_uv_bin(), "pip", "install", "--no-progress", "--color", "never"]
-    done = subprocess.run(
-        [*command, "--python", sys.executable, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "copy")},
-    )
-    if done.returncode != 0:
-        detail = done.stderr.strip() or done.stdout.strip()
-        raise MagicError(f"%pip install failed: {detail}")
-    return done.stderr + done.stdout
-
-
-def _prepend(variable: str, entry: str) -> None:
-    others = [part for part in os.environ.get(variable, "").split(os.pathsep) if part]
-    if entry not in others:
-        os.environ[variable] = os.pathsep.join([entry, *others])
+def _modules(folder: Path, prefix: str = "") -> Iterator[str]:
+    """The modules of a folder by full name, as far as the first that is no namespace."""
+    for entry in os.scandir(folder) if folder.is_dir() else ():
+        name, _, ending = entry.name.partition(".")
+        if not name.isidentifier() or name in ("bin", "__pycache__"):
+            continue
+        if ending and not entry.is_dir():
+            if ending.rpartition(".")[2] in ("py", "so"):
+                yield prefix + name
+        elif Path(entry.path, "__init__.py").exists():
+            yield prefix + name
+        elif not ending:
+            yield from _modules(Path(entry.path), f"{prefix}{name}.")
