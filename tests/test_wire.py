@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import subprocess
+import sys
 
 import pytest
 from databricks.sdk.service import compute, iam, jobs
@@ -136,3 +138,17 @@ def test_any_json_is_judged_and_only_what_fits_is_parsed(value: object) -> None:
         jobs.JobSettings.from_dict(value)
     if value is not None and not isinstance(value, dict):
         assert [p.found for p in problems] == [json_type(value)]
+
+
+def test_the_sdks_types_may_be_asked_for_by_several_threads_at_once() -> None:
+    code = (
+        "import threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "from brickyard.wire import sdk_types\n"
+        "start = threading.Barrier(2)\n"
+        "def ask(name): start.wait(); return sdk_types(name).__name__\n"
+        "with ThreadPoolExecutor(2) as pool: print(*pool.map(ask, ['compute', 'jobs']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "databricks.sdk.service.compute databricks.sdk.service.jobs\n", (
+        done.stderr
+    )

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import importlib
+import threading
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
+from types import ModuleType
 from typing import Any, Literal
+
+_IMPORTING = threading.Lock()
 
 ProblemKind = Literal["unknown", "type", "value"]
 
@@ -49,6 +54,16 @@ class Problem:
         if self.kind == "value":
             return f"{where} is {self.found!r}, expected one of {self.expected}.{near}"
         return f"{where} is a JSON {self.found}, expected {self.expected}."
+
+
+def sdk_types(service: str) -> ModuleType:
+    """A module of the SDK's types, such as ``jobs``; the first one takes a second to import.
+
+    One thread imports at a time: the SDK's modules import each other in a circle, and two threads
+    that enter it in different places stop each other.
+    """
+    with _IMPORTING:
+        return importlib.import_module(f"databricks.sdk.service.{service}")
 
 
 def check(value: object, kind: Any, path: str = "") -> list[Problem]:

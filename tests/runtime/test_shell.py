@@ -5,7 +5,24 @@ from typing import Any
 
 import pytest
 
+from brickyard.runtime.display import Displayer
+from brickyard.runtime.protocol import Event
 from brickyard.runtime.shell import NotebookShell
+
+
+class Kept:
+    """Keeps what is shown."""
+
+    position = 0
+
+    def __init__(self, shown: list[dict[str, Any]]) -> None:
+        self._shown = shown
+
+    def output(self, event: Event) -> None:
+        self._shown.append(event["content"])
+
+    def clear(self, wait: bool = False) -> None:
+        self._shown.clear()
 
 
 @pytest.fixture
@@ -16,7 +33,7 @@ def shown() -> list[dict[str, Any]]:
 @pytest.fixture
 def shell(shown: list[dict[str, Any]]) -> Iterator[NotebookShell]:
     shell = NotebookShell()
-    shell.attach(shown.append, {"injected": 41})
+    shell.attach(Displayer(Kept(shown), shell, lambda: None), {"injected": 41})
     yield shell
     shell.reset()  # type: ignore[no-untyped-call]
 
@@ -51,7 +68,7 @@ def test_a_syntax_error_names_its_line(shell: NotebookShell) -> None:
     [
         ("import sys; sys.exit(3)", "SystemExit: 3"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-        ("%no_such_magic", "UsageError: Line magic function `%no_such_magic` not found."),
+        ("%qqq", "UsageError: Line magic function `%qqq` not found."),
     ],
 )
 def test_whatever_ends_a_cell_early_is_a_failure(
@@ -70,5 +87,38 @@ def test_open_pyplot_figures_are_shown_after_the_cell_and_closed(
     assert shell.run(source + "_ = plt.plot([1, 2])") is None
     assert shell.run("n = len(plt.get_fignums())\nn") is None
 
-    assert list(shown[0]) == ["image/png", "text/plain"]
+    assert {"image/png", "text/plain"} <= set(shown[0])
     assert shown[1] == {"text/plain": "0"}
+
+
+@pytest.mark.parametrize("source", ["40 + 2;", "40 + 2; # the answer", "x = 1\nx;\n"])
+def test_a_semicolon_keeps_the_last_expression_quiet(
+    shell: NotebookShell, shown: list[dict[str, Any]], source: str
+) -> None:
+    assert shell.run(source) is None
+    assert shell.run("'a;'  # ;") is None
+
+    assert shown == [{"text/plain": "'a;'"}]
+
+
+def test_a_group_of_exceptions_is_told_whole(
+    shell: NotebookShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failure = shell.run("raise ExceptionGroup('two', [ValueError(1), KeyError(2)])")
+
+    assert failure is not None
+    assert failure.summary == "ExceptionGroup: two (2 sub-exceptions)"
+    assert "ValueError: 1" in failure.trace
+    assert "KeyError: 2" in failure.trace
+    assert "IPython" not in failure.trace
+    assert capsys.readouterr() == ("", "")
+
+
+def test_endless_recursion_is_told_briefly(shell: NotebookShell) -> None:
+    failure = shell.run("def f():\n    return f()\nf()")
+
+    assert failure is not None
+    assert failure.name == "RecursionError"
+    assert "[Previous line repeated" in failure.trace
+    assert "return f()" in failure.trace
+    assert len(failure.trace) < 2000

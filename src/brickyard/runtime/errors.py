@@ -5,8 +5,11 @@ from __future__ import annotations
 from brickyard.errors import BrickyardError
 
 
-class NotebookExit(Exception):  # noqa: N818 - the end of a notebook, not an error
-    """Ends the notebook with a value, as ``dbutils.notebook.exit`` does."""
+class NotebookExit(BaseException):
+    """Ends the notebook with a value, as ``dbutils.notebook.exit`` does.
+
+    No error, so that a handler of ``Exception`` around it does not take it for one.
+    """
 
     def __init__(self, value: str) -> None:
         super().__init__(value)
@@ -22,20 +25,12 @@ class MagicError(BrickyardError):
 
 
 class NotLocalError(BrickyardError):
-    """The platform has it; the local workspace has it not."""
+    """The platform has it; the local workspace has it not.
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not available on the local workspace yet.")
-
-
-class InputWidgetNotDefined(Exception):  # noqa: N818 - the platform's own name
-    """A widget that neither the notebook nor the run has defined.
-
-    User code matches the text, which is the platform's (a Py4JJavaError there).
+    Args:
+        name: What was asked for.
+        instead: What to use instead, as a sentence.
     """
 
-    def __init__(self, name: str, hint: str) -> None:
-        super().__init__(
-            "com.databricks.dbutils_v1.InputWidgetNotDefined: "
-            f"No input widget named {name} is defined. {hint}".rstrip()
-        )
+    def __init__(self, name: str, instead: str = "") -> None:
+        super().__init__(f"{name} is not available on the local workspace.", instead)

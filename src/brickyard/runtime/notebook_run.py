@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
-from brickyard.notebook import Cell, Notebook
-from brickyard.runtime import magics, protocol
+from brickyard.notebook import Cell
+from brickyard.runtime import modules, protocol
 from brickyard.runtime.dbutils import DBUtils
-from brickyard.runtime.display import display_data
-from brickyard.runtime.errors import MagicError, NotebookExit, NotLocalError, RestartPython
+from brickyard.runtime.display import Displayer
+from brickyard.runtime.errors import MagicError, NotebookExit, RestartPython
 from brickyard.runtime.events import Channel, DescriptorCapture, now_ms
-from brickyard.runtime.libraries import LibraryFolder
+from brickyard.runtime.libraries import LibraryFolder, Pip
+from brickyard.runtime.magics.files import run_fs
+from brickyard.runtime.magics.lines import refuse_questions, register_line_magics
+from brickyard.runtime.magics.markdown import show_markdown
+from brickyard.runtime.magics.notebooks import fetch_notebook, parse_run, workspace_path
+from brickyard.runtime.magics.shell import run_shell
+from brickyard.runtime.magics.sql import run_sql
+from brickyard.runtime.names import notebook_names
 from brickyard.runtime.paths import PathMap
 from brickyard.runtime.rest import RestClient
 from brickyard.runtime.shell import Failure, NotebookShell
@@ -22,9 +30,6 @@ from brickyard.runtime.spark import SparkEngine
 # Characters kept of an exception's text, and of the end of its traceback.
 _ERROR_LIMIT = 64 * 1024
 _TRACE_LIMIT = 1024 * 1024
-
-# A cell that names the session gets it made first; all others cost nothing.
-_NAMES_SPARK = re.compile(r"\b(spark|sqlContext|SparkSession)\b")
 
 
 class NotebookRun:
@@ -35,7 +40,6 @@ class NotebookRun:
         channel: Where events go.
         capture: Descriptors 1 and 2.
         shell: The interpreter.
-        loaded: Names of the modules that were there before the notebook.
         engine: Spark, not started yet.
         paths: From the platform's addresses to local paths.
     """
@@ -46,7 +50,6 @@ class NotebookRun:
         channel: Channel,
         capture: DescriptorCapture,
         shell: NotebookShell,
-        loaded: frozenset[str],
         engine: SparkEngine,
         paths: PathMap,
     ) -> None:
@@ -59,19 +62,36 @@ class NotebookRun:
             spec.environment["DATABRICKS_HOST"], spec.environment["DATABRICKS_TOKEN"]
         )
         self._client = client
-        self._dbutils = DBUtils(spec.widgets, client, channel.redactor, paths)
-        self._libraries = LibraryFolder(Path(spec.libraries), paths)
+        displayer = Displayer(channel, shell, capture.drain)
+        self._show = displayer.show
+        self._dbutils = DBUtils(
+            spec,
+            client,
+            channel.redactor,
+            paths,
+            displayer.show,
+            displayer.display,
+            engine.set_mounts,
+        )
+        self._libraries = LibraryFolder(Path(spec.libraries), paths.with_mounts(spec.mounts))
         # The notebooks that %run has entered, outermost first: relative paths and cycles.
-        self._stack = [spec.notebook_path]
-        self._loaded_at_start = loaded
-        shell.attach(self._show, self._names())
-        # IPython types the decorator form only.
-        shell.register_magic_function(self._pip, magic_name="pip")  # type: ignore[call-arg,arg-type]
+        self._stack = [workspace_path(spec.notebook_path)]
+        # Where in those to go on, after a restartPython inside of them; and where one happened.
+        self._resume = list(spec.inside)
+        self._unwound: list[int] = []
+        names = notebook_names(self._dbutils, engine, displayer.display, displayer.display_html)
+        shell.attach(displayer, names)
+        modules.install(names, self._dbutils.notebook.getContext())
+        register_line_magics(shell, Pip(self._libraries).line)
+        shell.magics_manager.magics["line"]["set_cell_max_output_size_in_mb"] = channel.limit_cells
+        refuse_questions()
 
     def run(self) -> None:
         """Run every cell until one fails, exits, or restarts Python."""
         self._libraries.activate()
         for cell in self._spec.notebook.cells[self._spec.first_cell :]:
+            if self._channel.is_over:
+                return
             failure = self._run_cell(cell)
             if failure is not None:
                 self._finish_early(cell, failure)
@@ -82,13 +102,18 @@ class NotebookRun:
         self._channel.position = cell.position
         self._channel.send(protocol.cell(cell.position, "RUNNING", now_ms()))
         self._shell.execution_count = cell.position + 1
-        failure = self._execute(cell, self._spec.notebook)
+        owner = os.getpid()
+        failure = self._execute(cell)
+        if os.getpid() != owner:
+            _end_fork(failure)
         self._capture.drain()
         self._channel.flush()
         ended_well = failure is None or isinstance(failure.error, NotebookExit | RestartPython)
         if failure is not None and not ended_well:
             # Sent whatever the run has put out before: without it nobody knew why it failed.
-            value, trace = failure.value[:_ERROR_LIMIT], failure.trace[-_TRACE_LIMIT:]
+            redactor = self._channel.redactor
+            value = redactor.head(failure.value, _ERROR_LIMIT)
+            trace = redactor.tail(failure.trace, _TRACE_LIMIT)
             self._channel.send(protocol.error(cell.position, failure.name, value, trace))
         state: protocol.CellState = "FINISHED" if ended_well else "FAILED"
         self._channel.send(protocol.cell(cell.position, state, now_ms()))
@@ -98,32 +123,39 @@ class NotebookRun:
         error = failure.error
         if isinstance(error, NotebookExit):
             # One character more tells the workspace that there was more.
-            value = error.value[: protocol.EXIT_VALUE_LIMIT + 1]
+            value = self._channel.redactor.head(error.value, protocol.EXIT_VALUE_LIMIT + 1)
             self._channel.send(protocol.end("SUCCESS", exit_value=value))
         elif isinstance(error, RestartPython):
-            cold = bool(self._libraries.shadowed(self._loaded_at_start))
-            values = self._dbutils.widgets.values
-            secrets = self._channel.redactor.secrets
-            self._channel.send(protocol.restart(cell.position + 1, values, secrets, cold=cold))
+            self._channel.send(
+                protocol.restart(
+                    cell.position if self._unwound else cell.position + 1,
+                    self._dbutils.widgets.values,
+                    self._channel.redactor.secrets,
+                    self._channel.allowance.used,
+                    self._unwound,
+                )
+            )
         else:
+            redactor = self._channel.redactor
             self._channel.send(
                 protocol.end(
                     "FAILED",
-                    error=failure.summary[:_ERROR_LIMIT],
-                    error_trace=failure.trace[-_TRACE_LIMIT:],
+                    error=redactor.head(failure.summary, _ERROR_LIMIT),
+                    error_trace=redactor.tail(failure.trace, _TRACE_LIMIT),
                 )
             )
 
-    def _execute(self, cell: Cell, notebook: Notebook) -> Failure | None:
+    def _execute(self, cell: Cell) -> Failure | None:
         if cell.language in ("python", "pip"):
-            return self._python(cell.source if cell.language == "pip" else cell.body)
+            return self._shell.run(cell.source if cell.language == "pip" else cell.body)
         action = self._actions().get(cell.language)
         try:
             if action is None:
                 raise MagicError(
-                    f"Cell {cell.position + 1} of this {notebook.language} notebook is "
-                    f"{cell.language}, which the local workspace does not run.",
-                    "Python, SQL, Markdown, shell, %fs, %pip and %run cells are.",
+                    f"{cell.label} of {self._stack[-1]} is {cell.language.title()} code, which "
+                    "the local workspace does not run.",
+                    "It runs Python, SQL, Markdown, %sh, %fs, %pip and %run cells; "
+                    "a cell that begins with %skip is passed over.",
                 )
             return action(cell)
         except KeyboardInterrupt as exc:
@@ -131,71 +163,53 @@ class NotebookRun:
         except Exception as exc:  # noqa: BLE001 - the boundary between a cell and its runner
             return self._shell.describe(exc)
 
-    def _python(self, source: str) -> Failure | None:
-        if _NAMES_SPARK.search(source):
-            session = self._engine.session
-            self._shell.inject({"spark": session, "sqlContext": session})
-        return self._shell.run(source)
-
     def _actions(self) -> dict[str, Callable[[Cell], Failure | None]]:
         return {
-            "md": lambda cell: magics.show_markdown(cell, self._show),
-            "sh": magics.run_shell,
-            "fs": lambda cell: magics.run_fs(cell, self._dbutils.fs, self._show),
+            "md": lambda cell: show_markdown(cell, self._show),
+            "sh": run_shell,
+            "fs": lambda cell: run_fs(cell, self._dbutils.fs, self._show),
             "sql": self._sql,
             "run": self._run_notebook,
+            "skip": lambda _cell: None,
         }
 
     def _sql(self, cell: Cell) -> None:
-        frame = magics.run_sql(cell.body, self._engine.session.sql, self._show)
+        widgets = self._dbutils.widgets
+        frame = run_sql(cell.body, self._engine.session, widgets, self._show)
         if frame is not None:
             self._shell.inject({"_sqldf": frame})
 
     def _run_notebook(self, cell: Cell) -> Failure | None:
-        call = magics.parse_run(cell, self._stack[-1])
+        call = parse_run(cell, self._stack[-1], self._dbutils.widgets.values)
         if call.path in self._stack:
             chain = " → ".join([*self._stack, call.path])
             raise MagicError(f"%run calls itself: {chain}.")
-        notebook = magics.fetch_notebook(self._client, call.path)
+        notebook = fetch_notebook(self._client, call.path)
         self._dbutils.widgets.give(call.arguments)
         self._stack.append(call.path)
         try:
-            for inner in notebook.cells:
-                failure = self._execute(inner, notebook)
+            for inner in notebook.cells[self._resume.pop(0) if self._resume else 0 :]:
+                if self._channel.is_over:
+                    raise KeyboardInterrupt
+                failure = self._execute(inner)
                 if failure is not None:
-                    return failure
+                    return self._leave(call.path, inner, failure)
         finally:
             self._stack.pop()
         return None
 
-    def _pip(self, line: str) -> None:
-        print(self._libraries.pip(line))
-
-    def _show(self, data: dict[str, Any]) -> None:
-        self._capture.drain()
-        self._channel.output(protocol.display(self._channel.position, data))
-
-    def _display(self, *values: Any) -> None:
-        for value in values:
-            self._show(display_data(value, self._shell.display_formatter))
-
-    def _names(self) -> dict[str, Any]:
-        from pyspark.sql.functions import udf
-
-        return {
-            "dbutils": self._dbutils,
-            "display": self._display,
-            "displayHTML": lambda html: self._show({"text/html": str(html)}),
-            "getArgument": self._dbutils.widgets.getArgument,
-            "sc": _NoSparkContext(),
-            "sql": lambda query, **values: self._engine.session.sql(query, **values),
-            "table": lambda name: self._engine.session.table(name),
-            "udf": udf,
-        }
+    def _leave(self, path: str, cell: Cell, failure: Failure) -> Failure:
+        """What left a notebook that %run had entered, for the notebook outside."""
+        if isinstance(failure.error, RestartPython):
+            after = 0 if self._unwound else 1  # the innermost cell is done
+            self._unwound.insert(0, cell.position + after)
+        if isinstance(failure.error, NotebookExit | RestartPython):
+            return failure
+        return replace(failure, trace=f"In {cell.label} of {path}:\n{failure.trace}")
 
 
-class _NoSparkContext:
-    """Stands for ``sc``, which Spark Connect has not, as on shared clusters."""
-
-    def __getattr__(self, name: str) -> object:
-        raise NotLocalError(f"sc.{name} (Spark Connect has no SparkContext: use spark instead)")
+def _end_fork(failure: Failure | None) -> NoReturn:
+    """End a process that a cell forked and that came to the cell's end: it is not the run."""
+    if failure is not None:
+        os.write(2, f"{failure.trace}\n".encode("utf-8", "replace"))
+    os._exit(0 if failure is None else 1)

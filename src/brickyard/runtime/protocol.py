@@ -1,6 +1,7 @@
 """What the workspace and a run's process say to each other over one socket, as lines of JSON.
 
-The workspace writes one :class:`RunSpec`; the process answers with events until it closes.
+The process says hello; the workspace then writes one :class:`RunSpec`, and the process goes on with
+events until it closes. When no further cell is to begin, the workspace writes :data:`STOP`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,20 @@ from brickyard.notebook import Cell, Notebook
 Event = dict[str, Any]
 CellState = Literal["PENDING", "RUNNING", "FINISHED", "FAILED", "SKIPPED"]
 
+# The workspace's word that no further cell is to begin.
+STOP = b"stop\n"
+
 TABLE_MIME = "application/vnd.brickyard.table+json"
 
-# A run's whole text output, as on the platform (docs: notebook limits, 30 MB a job's output).
-OUTPUT_LIMIT = 30 * 1024 * 1024
+# A plotly figure: data, layout, config.
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+
+# What is said of other types of an output, such as an image's size in pixels.
+METADATA_MIME = "application/vnd.brickyard.metadata+json"
+
+# What a run and a cell may put out (docs: notebook limits; a cell's can be set up to 20 MB).
+RUN_OUTPUT_LIMIT = 30 * 1024 * 1024
+CELL_OUTPUT_LIMIT = 10 * 1024 * 1024
 
 # What the platform gives back of an exit value (docs: runs/get-output).
 EXIT_VALUE_LIMIT = 5 * 1024 * 1024
@@ -31,6 +42,14 @@ class Table(TypedDict):
     types: list[str]
     rows: list[list[Any]]
     truncated: bool
+
+
+class Piece(TypedDict):
+    """Text of a stream: takes the place of the unfinished text before it, where there was some."""
+
+    name: str
+    text: str
+    open: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,37 @@ class Folders:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Where a run stands among others: what a notebook's context tells of it.
+
+    Attributes:
+        job_id: The job; 0 when the run is of none.
+        job_name: Its name, or the run's.
+        job_run_id: The job run that the task run is part of.
+        task_key: The task.
+        notebook_id: The notebook's number in the workspace.
+        run_type: JOB_RUN, SUBMIT_RUN or WORKFLOW_RUN.
+        root_run_id: The job run at the top, where one notebook has run another.
+        user: Who started it.
+        workspace_id: The number of the workspace.
+        cluster_id: The cluster it runs on; empty without one.
+        runtime_version: The platform's version that it stands for, such as ``15.4``.
+    """
+
+    job_id: int = 0
+    job_name: str = ""
+    job_run_id: int = 0
+    task_key: str = ""
+    notebook_id: int = 0
+    run_type: str = ""
+    root_run_id: int = 0
+    user: str = ""
+    workspace_id: int = 0
+    cluster_id: str = ""
+    runtime_version: str = ""
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """All that a process needs to run a notebook.
 
@@ -67,8 +117,12 @@ class RunSpec:
         folders: Roots of the platform's paths.
         environment: Variables to set before the first cell.
         first_cell: Where to start; above zero after ``restartPython``.
+        inside: Where to start in the notebooks that the first cell enters with %run.
         secrets: What is to be hidden from the first cell on: fetched before ``restartPython``.
-        spark_remote: Another Spark Connect server to use; None for the engine in this process.
+        spark_conf: Spark configuration of the run's cluster; may refer to secrets.
+        output_used: How much the run has put out before ``restartPython``, in characters.
+        identity: Where the run stands among others.
+        mounts: Mount point (``/mnt/x``) to source URI.
     """
 
     run_id: int
@@ -79,8 +133,12 @@ class RunSpec:
     folders: Folders
     environment: dict[str, str] = field(default_factory=dict)
     first_cell: int = 0
+    inside: tuple[int, ...] = ()
     secrets: tuple[str, ...] = ()
-    spark_remote: str | None = None
+    spark_conf: dict[str, str] = field(default_factory=dict)
+    output_used: int = 0
+    identity: Identity = field(default_factory=Identity)
+    mounts: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """One line."""
@@ -98,6 +156,7 @@ class RunSpec:
         cells = tuple(Cell(**cell) for cell in raw["notebook"]["cells"])
         raw["notebook"] = Notebook(raw["notebook"]["language"], cells)
         raw["folders"] = Folders(**raw["folders"])
+        raw["identity"] = Identity(**raw["identity"])
         return cls(**raw)
 
 
@@ -111,19 +170,45 @@ def cell(position: int, state: CellState, time_ms: int) -> Event:
     return {"event": "cell", "position": position, "state": state, "time_ms": time_ms}
 
 
+def printed(position: int, number: int, pieces: Sequence[Piece]) -> Event:
+    """Text on stdout and stderr.
+
+    Args:
+        position: The cell.
+        number: Of the sending, for the journal of what was not sent; 0 for what is not in it.
+        pieces: The text, in order.
+    """
+    return {"event": "printed", "position": position, "number": number, "pieces": list(pieces)}
+
+
 def stream(position: int, name: str, text: str) -> Event:
-    """Text on stdout or stderr."""
-    return _output(position, "stream", {"name": name, "text": text})
+    """A single text on stdout or stderr."""
+    return printed(position, 0, [{"name": name, "text": text, "open": ""}])
 
 
-def display(position: int, data: dict[str, Any]) -> Event:
+def display(
+    position: int, data: dict[str, Any], display_id: str | None = None, *, update: bool = False
+) -> Event:
     """A rich output.
 
     Args:
         position: The cell.
         data: Content by MIME type; ``application/vnd.brickyard.table+json`` is a :class:`Table`.
+        display_id: What the notebook calls the output, to update it later.
+        update: Replace the outputs of that name, wherever they are.
     """
-    return _output(position, "display", data)
+    event = _output(position, "display", data)
+    return event if display_id is None else {**event, "display_id": display_id, "update": update}
+
+
+def clear(position: int) -> Event:
+    """What the cell has put out so far is to go."""
+    return {"event": "clear", "position": position}
+
+
+def secret(value: str) -> Event:
+    """A value is hidden from now on; the workspace keeps it in memory only."""
+    return {"event": "secret", "value": value}
 
 
 def error(position: int, name: str, value: str, trace: str) -> Event:
@@ -132,7 +217,11 @@ def error(position: int, name: str, value: str, trace: str) -> Event:
 
 
 def restart(
-    next_cell: int, widgets: dict[str, str], secrets: Sequence[str], *, cold: bool
+    next_cell: int,
+    widgets: dict[str, str],
+    secrets: Sequence[str],
+    output_used: int = 0,
+    inside: Sequence[int] = (),
 ) -> Event:
     """Python is to start afresh at a cell.
 
@@ -140,14 +229,16 @@ def restart(
         next_cell: Position of the cell to go on with.
         widgets: Values that widgets have by now.
         secrets: Values that are hidden by now; kept in memory only.
-        cold: The libraries shadow what a warm process has loaded already.
+        output_used: How much the run has put out by now, in characters.
+        inside: Where to go on in the notebooks that the cell has entered with %run.
     """
     return {
         "event": "restart",
         "next_cell": next_cell,
+        "inside": list(inside),
         "widgets": widgets,
         "secrets": list(secrets),
-        "cold": cold,
+        "output_used": output_used,
     }
 
 

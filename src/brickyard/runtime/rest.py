@@ -1,4 +1,4 @@
-"""Calls to the workspace from a notebook's process, over its public REST API.
+"""Calls to the workspace from a notebook's process, over its REST API.
 
 The standard library's client: importing the SDK would cost each run what it saves.
 """
@@ -12,6 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 from brickyard.errors import BrickyardError
 
+_TIMEOUT_SECONDS = 60.0
+# The code of an error that says that nobody has answered.
+UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
+
 
 class RestError(BrickyardError):
     """The workspace refused a call.
@@ -19,15 +23,20 @@ class RestError(BrickyardError):
     Args:
         code: Databricks' ``error_code``.
         message: Its message.
+
+    Attributes:
+        code: Databricks' ``error_code``.
+        text: Its message alone.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.text = message
 
 
 class RestClient:
-    """One workspace, with the run's own token.
+    """One workspace, with the run's own token; may be used by several threads.
 
     Args:
         host: Address such as ``http://127.0.0.1:8765``.
@@ -46,18 +55,27 @@ class RestClient:
         """
         return self._call("GET", f"/api/{path}?{urlencode(query)}")
 
-    def _call(self, method: str, target: str) -> dict[str, Any]:
+    def post(self, path: str, /, **fields: Any) -> dict[str, Any]:
+        """POST JSON to ``/api/<path>``.
+
+        Raises:
+            RestError: The workspace refused.
+        """
+        return self._call("POST", f"/api/{path}", json.dumps(fields))
+
+    def _call(self, method: str, target: str, content: str | None = None) -> dict[str, Any]:
         address = urlsplit(self.host)
         kind = (
             http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
         )
-        connection = kind(address.netloc, timeout=60)
+        connection = kind(address.netloc, timeout=_TIMEOUT_SECONDS)
+        headers = {"Authorization": f"Bearer {self.token}"}
         try:
-            connection.request(method, target, headers={"Authorization": f"Bearer {self.token}"})
+            connection.request(method, target, content, headers)
             answer = connection.getresponse()
             body = json.loads(answer.read() or b"{}")
         except (OSError, ValueError, http.client.HTTPException) as exc:
-            raise RestError("TEMPORARILY_UNAVAILABLE", f"{method} {target}: {exc}") from exc
+            raise RestError(UNAVAILABLE, f"{method} {target}: {exc}") from exc
         finally:
             connection.close()
         if answer.status >= 400:

@@ -55,6 +55,7 @@ class Home:
             self.mlflow,
             self.runs,
             self.scratch,
+            self.environments,
         )
 
     @property
@@ -113,6 +114,11 @@ class Home:
         return self.root / "tmp"
 
     @property
+    def environments(self) -> Path:
+        """Python environments with the libraries of clusters, one folder each."""
+        return self.root / "environments"
+
+    @property
     def address_file(self) -> Path:
         """Where a serving workspace says how to reach it."""
         return self.root / "server.json"
@@ -141,6 +147,11 @@ class Home:
         if not file.exists():
             write_private(file, secrets.token_bytes(size))
         return file.read_bytes()
+
+    @property
+    def mark(self) -> str:
+        """What processes of this home's servers are known by."""
+        return self.key("workspace.id", 8).hex()
 
     def lock(self) -> int:
         """Hold the home for this process; the kernel lets go when the process ends.

@@ -22,23 +22,28 @@ from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 
 from brickyard.errors import BrickyardError
-from brickyard.runtime.protocol import Folders
+from brickyard.runtime.paths import DRIVER_DISK
 from brickyard.workspace.api.app import build_app
 from brickyard.workspace.api.auth import Gate
 from brickyard.workspace.api.routing import Service
-from brickyard.workspace.compute.processes import ProcessPool
+from brickyard.workspace.compute.libraries import ClusterLibraries, LibrariesService
+from brickyard.workspace.compute.pools import Pools
+from brickyard.workspace.compute.prepare import Prepared, folders_of, prepare
 from brickyard.workspace.compute.service import ClustersService
 from brickyard.workspace.compute.strays import MARK, end_strays
 from brickyard.workspace.files import DbfsService, FilesService
+from brickyard.workspace.files.mounts import Mounts
 from brickyard.workspace.home import Home, write_private
 from brickyard.workspace.identity.service import IdentityService
 from brickyard.workspace.jobs.changes import Changes
+from brickyard.workspace.jobs.children import ChildRunsService
 from brickyard.workspace.jobs.manager import RunManager
 from brickyard.workspace.jobs.records import JobRecords, RunRecords
 from brickyard.workspace.jobs.render import Renderer
 from brickyard.workspace.jobs.service import JobsService
 from brickyard.workspace.jobs.settings import load_types
 from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.task_values import TaskValuesService
 from brickyard.workspace.mlflow import pages as mlflow_pages
 from brickyard.workspace.mlflow.server import MlflowServer
 from brickyard.workspace.mlflow.service import MlflowService
@@ -60,30 +65,41 @@ class Settings:
         host: Address to bind; loopback unless the user says otherwise.
         port: Port to bind; 0 takes a free one.
         token: A token to use instead of the kept or a new one.
+        requirements: A requirements file of what every run is to find installed.
+        run_memory: The limit of a run's memory in bytes, where its cluster sets none.
     """
 
     home: Path
     host: str = "127.0.0.1"
     port: int = 8765
     token: str | None = None
+    requirements: Path | None = None
+    run_memory: int | None = None
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    ready: Callable[[str], None],
+    told: Callable[[str], None] = lambda _line: None,
+) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
         settings: How to serve.
         ready: Called once with the workspace's address, when it answers.
+        told: Called with what is being done before that, when it takes long.
 
     Raises:
-        BrickyardError: The home is in use or cannot be used, or the port is taken.
+        BrickyardError: The home is in use or cannot be used, the port is taken, or the
+            requirements cannot be installed.
     """
     home = Home.create(settings.home)
     lock = home.lock()
     try:
         listener = _listen(settings.host, settings.port)
         url = f"http://{_reachable(settings.host)}:{listener.getsockname()[1]}"
-        workspace = _assemble(home, url, settings)
+        prepared = prepare(home, folders_of(home), settings.requirements, told)
+        workspace = _assemble(home, url, settings, prepared)
         server = _Server(
             uvicorn.Config(
                 workspace.app,
@@ -107,9 +123,9 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         os.close(lock)
 
 
-def _assemble(home: Home, url: str, settings: Settings) -> Workspace:
+def _assemble(home: Home, url: str, settings: Settings, prepared: Prepared) -> Workspace:
     try:
-        return Workspace(home, url, settings)
+        return Workspace(home, url, settings, prepared)
     except DatabaseError as exc:
         raise unreadable(home.database, str(exc.orig)) from exc
 
@@ -121,40 +137,60 @@ class Workspace:
         home: The home folder, locked by this process.
         url: The workspace's address.
         settings: How it is served.
+        prepared: The environments, and the one that runs without libraries get.
     """
 
-    def __init__(self, home: Home, url: str, settings: Settings) -> None:
+    def __init__(self, home: Home, url: str, settings: Settings, prepared: Prepared) -> None:
         workspace_id = zlib.crc32(home.key("workspace.id", 8)) + 1
         user = f"{getpass.getuser()}@brickyard.local"
-        self._mark = home.key("workspace.id", 8).hex()
+        self._mark = home.mark
         hosts = {"127.0.0.1", "localhost", "::1", settings.host}
         gate = Gate(home.token(settings.token), user, hosts)
         self._store = Store(home.database)
-        folders = Folders(
-            dbfs=str(home.dbfs),
-            workspace=str(home.workspace),
-            volumes=str(home.volumes),
-            storage=str(home.storage),
-            warehouse=str(home.warehouse),
-            scratch=str(home.scratch),
-        )
+        folders = folders_of(home)
         changes = Changes()
         jobs, runs = JobRecords(self._store), RunRecords(self._store, changes)
-        clusters = ClustersService(self._store, self._end_cluster)
+        self._pools = Pools(folders, {MARK: self._mark}, prepared.default)
+        self._environments = prepared.environments
+        self._libraries = ClusterLibraries(
+            self._store,
+            prepared.environments,
+            prepared.to_local,
+            prepared.items,
+            self._pools.warm,
+        )
+        clusters = ClustersService(self._store, self._end_cluster, self._libraries.refresh)
         notebooks = NotebookFiles(home)
         notebooks.make_directories(f"/Users/{user}")
         self._runs_folder = home.runs
-        self._pool = ProcessPool(folders, {MARK: self._mark})
+        self._driver_disk = home.scratch / DRIVER_DISK
         self._mlflow = MlflowServer(home)
-        around = Surroundings(notebooks, clusters, self._pool, gate, folders, home.runs, url)
+        self._mounts = Mounts(home, self._store)
+        around = Surroundings(
+            notebooks,
+            clusters,
+            self._libraries,
+            self._pools,
+            gate,
+            folders,
+            home.runs,
+            url,
+            workspace_id,
+            self._mounts.points,
+            settings.run_memory,
+        )
         self._manager = RunManager(jobs, runs, around)
         renderer = Renderer(url, workspace_id)
         services: list[Service] = [
             IdentityService(),
             JobsService(jobs, runs, self._manager, renderer),
+            ChildRunsService(gate, runs, self._manager, renderer),
+            TaskValuesService(gate, runs),
             clusters,
+            LibrariesService(self._libraries),
             WorkspaceService(home, notebooks),
-            DbfsService(home),
+            DbfsService(home, mounts=self._mounts),
+            self._mounts,
             FilesService(home),
             SecretsService(home, self._store),
             MlflowService(home, self._mlflow, workspace_id),
@@ -171,13 +207,15 @@ class Workspace:
     def say_goodbye(self) -> None:
         """End what would otherwise last as long as a browser's page is open."""
         self._pages.stop()
+        self._manager.say_goodbye()
 
     async def _warm_up(self) -> None:
         """Start what takes seconds of computing, one after the other: runs come first."""
         try:
             await asyncio.to_thread(load_types)  # the SDK's types, for the first job
-            await self._pool.warm.wait()
+            await self._pools.default.warm.wait()
             await self._mlflow.start()
+            await asyncio.to_thread(self._environments.sweep)
         except Exception:
             # The boundary: it must neither go unseen nor stand in the way of a clean end.
             log.exception("What runs beside the workspace could not be started")
@@ -188,11 +226,13 @@ class Workspace:
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         del app
-        end_strays(self._mark)
+        end_strays(MARK, self._mark)
         self._manager.reconcile()
-        for leavings in self._runs_folder.iterdir():  # of runs that a killed server carried
+        self._mounts.restore()
+        # Of runs that a killed server carried, and what runs leave on a driver's own disk.
+        for leavings in (*self._runs_folder.iterdir(), self._driver_disk):
             shutil.rmtree(leavings, ignore_errors=True)
-        await self._pool.start()
+        await self._pools.start()
         background = asyncio.create_task(self._warm_up())
         try:
             yield
@@ -201,7 +241,8 @@ class Workspace:
             with contextlib.suppress(asyncio.CancelledError):
                 await background
             await self._manager.stop()
-            await self._pool.stop()
+            await self._libraries.stop()
+            await self._pools.stop()
             await self._mlflow.stop()
             self._store.close()
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from py4j.protocol import Py4JJavaError
 
 from brickyard.runtime.dbutils.widgets import Widgets
-from brickyard.runtime.errors import InputWidgetNotDefined, MagicError
+from brickyard.runtime.errors import MagicError
+from brickyard.runtime.java_errors import InputWidgetNotDefined
 
 
 def test_a_value_of_the_run_wins_over_the_default_of_a_later_widget() -> None:
@@ -29,12 +31,14 @@ def test_making_a_widget_again_does_not_change_it() -> None:
 def test_an_undefined_widget_is_refused_in_the_platforms_words() -> None:
     widgets = Widgets({"training_start": "x"})
 
-    with pytest.raises(InputWidgetNotDefined) as caught:
+    with pytest.raises(Py4JJavaError) as caught:
         widgets.get("trainingstart")
 
-    assert "InputWidgetNotDefined: No input widget named trainingstart is defined" in str(
-        caught.value
-    )
+    assert (
+        "An error occurred while calling o1.getArgument.\n"
+        ": com.databricks.dbutils_v1.InputWidgetNotDefined: "
+        "No input widget named trainingstart is defined"
+    ) in str(caught.value)
     assert "Did you mean 'training_start'?" in str(caught.value)
 
 
@@ -59,9 +63,48 @@ def test_remove_and_remove_all() -> None:
     widgets.remove("a")
     with pytest.raises(InputWidgetNotDefined):
         widgets.remove("a")
+    with pytest.raises(InputWidgetNotDefined):
+        widgets.get("a")
     widgets.removeAll()
 
     assert widgets.getAll() == {}
+
+
+def test_a_parameter_survives_the_removal_of_its_widget() -> None:
+    widgets = Widgets({"month": "9"})
+    widgets.removeAll()
+    widgets.text("month", "1")
+
+    assert widgets.get("month") == "9"
+    widgets.remove("month")
+    assert Widgets(widgets.values).get("month") == "9"  # in the process that takes over
+
+
+def test_a_widget_made_again_as_another_kind_keeps_a_value_that_fits() -> None:
+    widgets = Widgets({})
+    widgets.text("mode", "b")
+    widgets.dropdown("mode", "a", ["a", "b"])
+    assert widgets.get("mode") == "b"
+    widgets.multiselect("mode", "c", ["c", "d"])
+    assert widgets.get("mode") == "c"
+    widgets.combobox("mode", "x", ["x"])
+    assert widgets.get("mode") == "c"
+
+
+def test_a_multiselect_may_begin_with_nothing() -> None:
+    widgets = Widgets({})
+    widgets.multiselect("some", "", ["a", "b"])
+
+    assert widgets.get("some") == ""
+
+
+def test_arguments_of_run_win_over_what_is_there() -> None:
+    widgets = Widgets({})
+    widgets.text("a", "1")
+    widgets.give({"a": "2"})
+    widgets.text("a", "3")
+
+    assert widgets.get("a") == "2"
 
 
 def test_get_argument_falls_back_to_its_default() -> None:

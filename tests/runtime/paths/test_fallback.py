@@ -12,10 +12,11 @@ from typing import Any
 _HEAD = """
 import builtins, io, json, os, shutil, sys, glob
 from pathlib import Path
-from brickyard.runtime.paths import Roots, install_fallback
+from brickyard.runtime.paths import Roots, install_fallback, install_imports
 base = Path(sys.argv[1])
 roots = Roots(base / "dbfs", base / "files", base / "volumes", base / "storage", base / "tmp")
 install_fallback(roots)
+install_imports(roots)
 """
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from brickyard.notebook import parse
+from brickyard.runtime.paths import probe_namespace
 from brickyard.runtime.protocol import Event, Folders, RunSpec
-from brickyard.workspace.compute.processes import ProcessPool, RunProcess
+from brickyard.workspace.compute.processes import ProcessPool
+from brickyard.workspace.compute.run_process import RunProcess
 
 Scenario = Callable[[ProcessPool], Awaitable[None]]
 
@@ -83,7 +85,7 @@ def test_twenty_runs_at_once_each_get_a_process_of_their_own(
 
         assert [end["exit_value"] for end in ends] == [str(p.pid) for p in processes]
         assert len({process.pid for process in processes}) == 20
-        assert [await pool.finish(process) for process in processes] == [0] * 20
+        assert [(await pool.finish(process)).status for process in processes] == [0] * 20
         assert not pool._processes
         assert not {process.pid for process in processes} & pool._exits.keys()
 
@@ -107,7 +109,7 @@ def test_a_zygote_that_is_killed_loses_its_runs_and_none_that_waits(
         waiting = [await pool.launch(spec("dbutils.notebook.exit(7)")) for _ in range(3)]
         for process in waiting:
             assert (await last_word(process))["exit_value"] == "7"
-            assert await pool.finish(process) == 0
+            assert (await pool.finish(process)).status == 0
 
     play(scenario)
 
@@ -149,20 +151,119 @@ def test_a_child_that_dies_waiting_is_replaced(
     play(scenario)
 
 
-def test_a_cold_process_finds_the_runs_libraries_first(
+def test_a_run_whose_libraries_shadow_what_is_loaded_gets_a_fresh_interpreter(
     play: Callable[[Scenario], None], spec: Callable[[str], RunSpec], tmp_path: Path
 ) -> None:
     libraries = tmp_path / "run/libraries"
     libraries.mkdir(parents=True)
-    (libraries / "early.py").write_text("")
+    (libraries / "sklearn.py").write_text("")
 
     async def scenario(pool: ProcessPool) -> None:
-        source = "import os, early\ndbutils.notebook.exit(early.__file__)"
-        process = await pool.launch(spec(source), cold=True)
+        await pool.warm.wait()  # from here on scikit-learn is loaded in who waits
+        source = (
+            "import gc, os, sklearn\n"
+            "seen = [os.getpid(), sklearn.__file__, gc.isenabled(), os.path.isdir('/Workspace')]\n"
+            "dbutils.notebook.exit(repr(seen))"
+        )
+        namespace = probe_namespace() is None
+        process = await pool.launch(spec(source))
+        seen = (await last_word(process))["exit_value"]
 
-        assert (await last_word(process))["exit_value"] == str(libraries / "early.py")
-        assert await pool.finish(process, tmp_path / "run") == 0
+        assert seen == repr([process.pid, str(libraries / "sklearn.py"), True, namespace])
+        assert (await pool.finish(process, tmp_path / "run")).status == 0
         assert not (tmp_path / "run").exists()
+
+    play(scenario)
+
+
+def test_a_process_is_told_what_to_run_only_when_its_number_is_known(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec], tmp_path: Path
+) -> None:
+    flag = tmp_path / "ran"
+
+    async def scenario(pool: ProcessPool) -> None:
+        for delay in (0, 0.001, 0.002, 0.005):
+            process = await pool.launch(spec(f"open({str(flag)!r}, 'w').close()"))
+            await asyncio.sleep(delay)
+            if process.pid == 0:
+                process.hang_up()
+                assert [event async for event in process.events()] == []
+                assert not flag.exists()
+            await pool.finish(process)
+
+    play(scenario)
+
+
+def test_a_run_that_is_told_to_stop_begins_no_further_cell(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        waits = "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: pass"
+        process = await pool.launch(spec(f"{waits}\n\n# COMMAND ----------\n\n1"))
+        seen = []
+        async for event in process.events():
+            seen.append((event["event"], event.get("position"), event.get("state")))
+            if seen[-1] == ("cell", 0, "RUNNING"):
+                await asyncio.sleep(0.2)
+                process.interrupt()
+
+        assert ("cell", 0, "FINISHED") in seen
+        assert not [what for what in seen if what[1] == 1 or what[0] == "end"]
+        assert (await pool.finish(process)).status == 0
+
+    play(scenario)
+
+
+def test_a_run_over_its_memory_is_ended_and_says_how_much_it_had(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        limit = 400 << 20
+        source = "block = bytearray(b'x' * (600 << 20))\nimport time\ntime.sleep(60)"
+        process = await pool.launch(spec(source), limit)
+
+        assert (await last_word(process))["event"] != "end"
+        end = await pool.finish(process)
+        assert end.limit == limit
+        assert end.peak > limit
+        assert end.status == -signal.SIGKILL
+
+    play(scenario)
+
+
+def test_a_run_within_its_memory_is_left_alone(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        # Reserved, and mapped from a file: neither is memory that only its end would free.
+        source = (
+            "import mmap, sys, time\nreserved = mmap.mmap(-1, 8 << 30)\n"
+            "file = open(sys.executable, 'rb')\n"
+            "mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)\n"
+            "sum(mapped[::4096])\ntime.sleep(0.3)"
+        )
+        process = await pool.launch(spec(source), 400 << 20)
+
+        assert (await last_word(process))["result"] == "SUCCESS"
+        assert (await pool.finish(process)).limit == 0
+
+    play(scenario)
+
+
+def test_what_a_process_leaves_is_ended_before_its_end_is_told(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        source = (
+            "import os, subprocess\n"
+            "p = subprocess.Popen(['sleep', '600'], start_new_session=True, env={})\n"
+            "dbutils.notebook.exit(p.pid)"
+        )
+        process = await pool.launch(spec(source))
+        left = int((await last_word(process))["exit_value"])
+        await pool.finish(process)
+
+        assert not Path(f"/proc/{left}").exists()
 
     play(scenario)
 
@@ -172,12 +273,12 @@ def test_who_never_says_hello_is_hung_up_on(
     spec: Callable[[str], RunSpec],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("brickyard.workspace.compute.processes._START_LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr("brickyard.workspace.compute.run_process._START_LIMIT_SECONDS", 0.2)
 
     async def scenario(pool: ProcessPool) -> None:
         process = await pool.launch(spec("1"))  # the zygote needs longer than that to start
 
         assert await last_word(process) == {}
-        assert await pool.finish(process) is None
+        assert (await pool.finish(process)).status is None
 
     play(scenario)

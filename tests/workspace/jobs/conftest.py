@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,8 @@ import pytest
 
 from brickyard.notebook import Notebook, parse
 from brickyard.runtime.protocol import Event, Folders, RunSpec, end, hello
+from brickyard.workspace.compute.environments import Environment
+from brickyard.workspace.compute.exits import Exit
 from brickyard.workspace.compute.processes import ProcessPool
 from brickyard.workspace.jobs.changes import Changes
 from brickyard.workspace.jobs.records import RunRecords
@@ -56,22 +59,26 @@ class ScriptedPool:
     def __init__(self) -> None:
         self.script: Script = lambda _spec: [end("SUCCESS")]
         self.specs: list[RunSpec] = []
-        self.cold: list[bool] = []
         self.processes: list[ScriptedProcess] = []
 
-    async def launch(self, spec: RunSpec, *, cold: bool = False) -> ScriptedProcess:
+    async def launch(self, spec: RunSpec, memory_limit: int | None = None) -> ScriptedProcess:
+        del memory_limit
         self.specs.append(spec)
-        self.cold.append(cold)
         self.processes.append(ScriptedProcess(self.script(spec)))
         return self.processes[-1]
+
+    @asynccontextmanager
+    async def lease(self, environment: Environment) -> AsyncIterator[ProcessPool]:
+        del environment
+        yield cast(ProcessPool, self)
 
     def retire(self, process: ScriptedProcess, leavings: Path | None = None) -> None:
         del leavings
         process.ended.set()
 
-    async def finish(self, process: ScriptedProcess, leavings: Path | None = None) -> int:
+    async def finish(self, process: ScriptedProcess, leavings: Path | None = None) -> Exit:
         self.retire(process, leavings)
-        return -9
+        return Exit(-9)
 
 
 class Anything:
@@ -83,6 +90,12 @@ class Anything:
 
     async def ensure_running(self, cluster_id: str) -> dict[str, Any]:
         return {"cluster_id": cluster_id}
+
+    async def environment(
+        self, cluster_id: str | None, libraries: Sequence[Mapping[str, Any]] = ()
+    ) -> Environment:
+        del cluster_id, libraries
+        return Environment("", Path("/none"), ())
 
     def issue_run_token(self, owner: str) -> str:
         return f"token-{owner}"
@@ -106,6 +119,4 @@ def around(pool: ScriptedPool, tmp_path: Path) -> Surroundings:
     folders = Folders(*(str(tmp_path / name) for name in ("a", "b", "c", "d", "e", "f")))
     assert len(asdict(folders)) == 6
     every = Anything()
-    return Surroundings(
-        every, every, cast(ProcessPool, pool), every, folders, tmp_path / "runs", "http://here"
-    )
+    return Surroundings(every, every, every, pool, every, folders, tmp_path / "runs", "http://here")

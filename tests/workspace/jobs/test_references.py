@@ -23,8 +23,19 @@ def test_a_wrong_reference_in_a_known_namespace_is_refused_with_the_near_match()
         resolve("{{job.parameters.dya}}", VALUES)
 
 
-def test_references_to_other_tasks_are_not_there_yet() -> None:
-    with pytest.raises(ApiError) as caught:
+def test_backticks_quote_a_name_that_is_none() -> None:
+    values = {"tasks.a.values.my key": "1", "tasks.a.values.k": "2"}
+
+    assert resolve("{{tasks.a.values.`my key`}}{{tasks.`a`.values.k}}", values) == "12"
+
+
+def test_a_value_that_no_task_has_set_is_refused() -> None:
+    with pytest.raises(ApiError, match=r"\{\{tasks\.a\.values\.k\}\} is not known"):
         resolve("{{tasks.a.values.k}}", VALUES)
+
+
+def test_the_input_of_a_loop_is_not_there_yet() -> None:
+    with pytest.raises(ApiError) as caught:
+        resolve("{{input.a}}", VALUES)
 
     assert caught.value.status == 501

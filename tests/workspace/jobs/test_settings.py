@@ -80,6 +80,18 @@ def test_legacy_single_task_fields_become_a_task() -> None:
         ),
         ({"tasks": [task(max_retries=2)]}, 501, "NOT_IMPLEMENTED", "max_retries"),
         ({"tasks": [task(run_if="ALL_DONE")]}, 501, "NOT_IMPLEMENTED", "run_if ALL_DONE"),
+        (
+            {"tasks": [task(libraries=[{"pypi": {"package": "x"}}])]},
+            400,
+            "INVALID_PARAMETER_VALUE",
+            "libraries need existing_cluster_id",
+        ),
+        (
+            {"tasks": [task(libraries=[{"whl": "a", "jar": "b"}], existing_cluster_id="c")]},
+            400,
+            "INVALID_PARAMETER_VALUE",
+            "Task 'main': libraries[0] must have exactly one kind",
+        ),
         ({"queue": {"enabled": True}}, 501, "NOT_IMPLEMENTED", "queue.enabled"),
         (
             {"schedule": {"quartz_cron_expression": "0 0 1 * * ?", "timezone_id": "UTC"}},

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime import protocol
+from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME
+from brickyard.workspace.jobs.outputs import OutputLog
 from brickyard.workspace.web.feed import MAX_TASKS_INLINE, RunView
 from brickyard.workspace.web.templates import fragment, page
 from tests.workspace.web.browsing import Html
@@ -141,6 +143,10 @@ def test_the_page_has_the_same_parts_as_the_stream(records: Records) -> None:
         ("display", {"image/png": f'"{EVIL}'}),
         ("display", {"image/svg+xml": f"<svg>{EVIL}</svg>"}),
         ("display", {EVIL: "x"}),
+        ("display", {PLOTLY_MIME: {"data": [{"name": EVIL}], "layout": {"title": EVIL}}}),
+        ("display", {"application/json": {EVIL: [EVIL]}}),
+        ("display", {"image/png": "aaaa", METADATA_MIME: {"image/png": {"width": EVIL}}}),
+        ("stream", {"name": "stdout", "text": f"\x1b[1;31m{EVIL}\x1b[0m", "open": True}),
         (
             "display",
             {TABLE_MIME: {"columns": [EVIL], "types": [EVIL], "rows": [[EVIL], [{EVIL: 1}]]}},
@@ -171,8 +177,66 @@ def test_html_outputs_are_frames_of_their_own(records: Records) -> None:
     records.add_cells(task, "a")
     records.display(task, {"text/html": "<b>x</b>"})
     (frame,) = Html(page_of(records, run_id)).every("iframe")
-    assert frame["sandbox"] == ""
+    assert frame["sandbox"] == "allow-scripts"
     assert frame["src"] == f"/jobs/0/runs/{task}/outputs/1.html"
+
+
+def test_what_is_written_over_is_sent_again_and_all_else_is_not(records: Records) -> None:
+    run_id, (task,) = records.add_run()
+    records.add_cells(task, "a")
+    log = OutputLog(records.runs, task)
+    log.take(protocol.printed(0, 1, [{"name": "stderr", "text": "", "open": " 1%"}]))
+    log.take(protocol.display(0, {"text/plain": "old"}, "d"))
+    log.take(protocol.display(0, {"text/plain": "other"}))
+    view = view_of(records, run_id)
+    view.changes()
+
+    log.take(protocol.printed(0, 2, [{"name": "stderr", "text": "", "open": "50%"}]))
+    log.take(protocol.display(0, {"text/plain": "new"}, "d", update=True))
+    view.refresh()
+    parts = {part.id: Html(part.html).text for part in view.changes()}
+    assert list(parts) == [f"out-{task}-0-0", f"out-{task}-0-1"]
+    assert "50%" in parts[f"out-{task}-0-0"]
+    assert "new" in parts[f"out-{task}-0-1"]
+    assert [row["content"] for row in records.runs.outputs(task)] == [
+        {"name": "stderr", "text": "50%", "open": True},
+        {"text/plain": "new"},
+        {"text/plain": "other"},
+    ]
+
+
+def test_a_cell_that_was_cleared_is_sent_whole(records: Records) -> None:
+    run_id, (task,) = records.add_run()
+    records.add_cells(task, "a")
+    log = OutputLog(records.runs, task)
+    log.take(protocol.stream(0, "stdout", "gone"))
+    view = view_of(records, run_id)
+    view.changes()
+
+    log.take(protocol.clear(0))
+    log.take(protocol.stream(0, "stdout", "stays"))
+    view.refresh()
+    (part,) = view.changes()
+    assert (part.id, part.into) == (f"outputs-{task}-0", f"cell-{task}-0")
+    assert "stays" in part.html
+    assert "gone" not in part.html
+    assert "gone" not in page_of(records, run_id)
+
+
+def test_a_browser_that_comes_back_gets_what_was_written_over_meanwhile(records: Records) -> None:
+    run_id, (task,) = records.add_run()
+    records.add_cells(task, "a", "b")
+    log = OutputLog(records.runs, task)
+    log.take(protocol.printed(0, 1, [{"name": "stderr", "text": "", "open": " 1%"}]))
+    log.take(protocol.stream(1, "stdout", "as it was"))
+    log.take(protocol.printed(0, 2, [{"name": "stderr", "text": "done\n", "open": ""}]))
+    view = RunView(records.runs, run_id)
+    view.refresh(upto=2)
+    view.mark_seen()
+
+    sent = {part.id: part.html for part in view.changes() if part.id.startswith("out-")}
+    assert list(sent) == [f"out-{task}-0-0"]
+    assert "done" in sent[f"out-{task}-0-0"]
 
 
 def test_ten_thousand_rows_do_not_make_a_large_page(records: Records) -> None:

@@ -59,9 +59,9 @@ def test_a_run_is_seen_as_it_goes(records: Records, site: OpenSite) -> None:
             frame = event.part(f"cell-{task}-1")
             assert frame is not None
             assert "<b>x</b>" in Html(frame["html"]).text
-            records.stream(task, "10%\r")
+            records.stream(task, "10%\n")
             await until(events, f"out-{task}-0-0", "10%")
-            records.stream(task, "20%\rdone\n")
+            records.stream(task, "20%\ndone\n")
             event = await until(events, f"out-{task}-0-0", "done")
             assert event.id == "2"
             assert [part["id"] for part in event.parts] == [f"out-{task}-0-0"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME
 from brickyard.workspace.web.outputs import MAX_BLOCKS, Block, Blocks
 
 PNG = base64.b64encode(b"\x89PNG").decode()
@@ -69,6 +69,9 @@ def test_changed_blocks_are_told_once() -> None:
         ({"text/html": "<b>x</b>", "text/plain": "x"}, "html"),
         ({"text/markdown": "*x*", "text/plain": "x"}, "markdown"),
         ({"application/json": {"a": 1}}, "plain"),
+        ({"image/gif": PNG}, "image"),
+        ({PLOTLY_MIME: {"data": []}, "text/html": "x"}, "plotly"),
+        ({PLOTLY_MIME: "not a figure", "text/plain": "x"}, "plain"),
         ({"application/x-unknown": "x"}, "plain"),
         ({TABLE_MIME: "not a table", "text/plain": "x"}, "plain"),
         ({TABLE_MIME: {"columns": ["a"], "types": ["int"], "rows": [1, "x"]}}, "table"),
@@ -80,8 +83,9 @@ def test_the_richest_safe_form_is_shown(data: dict[str, Any], kind: str) -> None
 
 
 def test_images_are_data_uris() -> None:
-    assert shown({"image/jpeg": f"{PNG}\n"}).content == f"data:image/jpeg;base64,{PNG}"
-    svg = shown({"image/svg+xml": "<svg/>"}).content
+    jpeg = shown({"image/jpeg": f"{PNG}\n"}).content
+    assert jpeg == {"source": f"data:image/jpeg;base64,{PNG}"}
+    svg = shown({"image/svg+xml": "<svg/>"}).content["source"]
     assert svg == f"data:image/svg+xml;base64,{base64.b64encode(b'<svg/>').decode()}"
 
 
@@ -128,9 +132,71 @@ def test_a_cell_that_shows_too_much_is_cut_short_but_its_text_and_error_stay() -
 
 
 def test_the_frame_of_html_grows_with_it() -> None:
-    low = shown({"text/html": "<b>x</b>"}).content
-    high = shown({"text/html": "<table>" + "<tr><td>1</td></tr>" * 9 + "</table>"}).content
-    most = shown({"text/html": "<p>x</p>" * 900}).content
-    styled = shown({"text/html": "<style>\n" + "p {}\n" * 90 + "</style><b>x</b>"}).content
+    def height(html: str) -> int:
+        return int(shown({"text/html": html}).content["height"])
+
+    low = height("<b>x</b>")
+    high = height("<table>" + "<tr><td>1</td></tr>" * 9 + "</table>")
+    most = height("<p>x</p>" * 900)
+    styled = height("<style>\n" + "p {}\n" * 90 + "</style><b>x</b>")
     assert low == styled == 96
     assert low < high < most == 480
+
+
+@pytest.mark.parametrize(
+    ("metadata", "size"),
+    [
+        ({"image/png": {"width": 320, "height": 200.5}}, {"width": 320, "height": 200}),
+        ({"image/png": {"width": '1" onload="x', "height": -1}}, {}),
+        ("not metadata", {}),
+    ],
+)
+def test_an_image_has_the_size_that_the_notebook_gave_it(metadata: Any, size: Any) -> None:
+    content = shown({"image/png": PNG, METADATA_MIME: metadata}).content
+    assert content == {"source": f"data:image/png;base64,{PNG}", **size}
+
+
+@pytest.mark.parametrize(
+    ("html", "asks"),
+    [
+        ("<script src='https://cdn.example.com/x.js'></script>", True),
+        ('<link rel="stylesheet" href="//example.com/x.css">', True),
+        ('<script src="https://cdn.plot.ly/plotly-3.0.0.min.js"></script>', False),
+        ("<script>1</script><a href='https://example.com'>x</a>", False),
+    ],
+)
+def test_html_that_needs_other_sites_is_told_apart(html: str, asks: bool) -> None:
+    assert shown({"text/html": html}).content["asks"] is asks
+
+
+def test_a_progress_bar_is_written_over_where_it_stands() -> None:
+    cell = Cell()
+    cell.print("start\n")
+    cell.add("stream", {"name": "stderr", "text": " 1%", "open": True})
+    bar = cell.sequence
+    cell.add("display", {"text/plain": "42"})
+    cell.print("after\n")
+    cell.blocks.take_changed()
+
+    def change(text: str, **more: Any) -> None:
+        content = {"name": "stderr", "text": text, **more}
+        cell.blocks.change({"kind": "stream", "content": content, "sequence": bar})
+
+    change("50%", open=True)
+    assert [block.index for block in cell.blocks.take_changed()] == [0]
+    change("100%\n")
+    assert cell.blocks.all[0].content.runs() == [("stdout", "start"), ("stderr", "100%")]
+    change("never\n")
+    assert cell.blocks.all[0].content.runs() == [("stdout", "start"), ("stderr", "100%")]
+
+
+def test_an_output_that_was_updated_keeps_its_place() -> None:
+    cell = Cell()
+    cell.add("display", {"text/plain": "old"})
+    cell.add("display", {"text/plain": "other"})
+    cell.blocks.take_changed()
+    new = {"text/markdown": "new", "text/plain": "new"}
+    cell.blocks.change({"kind": "display", "content": new, "sequence": 1})
+
+    assert [block.kind for block in cell.blocks.all] == ["markdown", "plain"]
+    assert [block.index for block in cell.blocks.take_changed()] == [0]

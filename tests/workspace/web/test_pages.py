@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime.protocol import PLOTLY_MIME, TABLE_MIME
 from tests.workspace.web.browsing import Html
 from tests.workspace.web.conftest import USER, OpenSite, Records, Site
 
@@ -315,17 +315,35 @@ def test_own_files_are_asked_for_once(site: OpenSite) -> None:
     visit(site, steps)
 
 
-def test_an_html_output_is_a_sandboxed_document(records: Records, site: OpenSite) -> None:
+def test_outputs_that_may_run_scripts_are_of_no_origin_and_load_nothing(
+    records: Records, site: OpenSite
+) -> None:
     _, (task,) = records.add_run()
     records.add_cells(task, "a")
-    records.display(task, {"text/html": "<p style='color:red'>x</p><script>alert(1)</script>"})
-    page = get(site, f"/jobs/0/runs/{task}/outputs/1.html")
-    policy = page.headers["content-security-policy"]
-    assert policy.startswith("sandbox; default-src 'none'; style-src 'unsafe-inline';")
-    assert "allow-" not in policy
-    assert "script-src" not in policy
-    assert "frame-ancestors 'self'" in policy
-    assert "<p style='color:red'>x</p>" in page.text
+    cdn = '<script src="https://cdn.plot.ly/plotly-3.1.0.min.js" integrity="x"></script>'
+    records.display(task, {"text/html": f"<p style='color:red'>x</p>{cdn}"})
+    figure = {"data": [{"name": "</script><script>alert(1)</script>"}], "layout": {}}
+    records.display(task, {PLOTLY_MIME: figure})
+    pages = [get(site, f"/jobs/0/runs/{task}/outputs/{n}.html") for n in (1, 2)]
+
+    for page in pages:
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith("sandbox allow-scripts; default-src 'none';")
+        assert "allow-same-origin" not in policy
+        assert "http" not in policy
+        assert "frame-ancestors 'self'" in policy
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert '<script src="/static/brickyard/plotly.js">' in page.text
+    assert "<p style='color:red'>x</p>" in pages[0].text
+    assert "cdn.plot.ly" not in pages[0].text
+    assert "<script>alert(1)" not in pages[1].text
+
+
+def test_plotlys_script_comes_from_its_package(site: OpenSite) -> None:
+    script = get(site, "/static/brickyard/plotly.js")
+
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "plotly.js v" in script.text[:200]
 
 
 def test_all_output_of_a_cell_as_text(records: Records, site: OpenSite) -> None:

@@ -9,33 +9,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from brickyard.errors import did_you_mean
-from brickyard.runtime.errors import InputWidgetNotDefined, MagicError
+from brickyard.runtime.dbutils.utility import Utility
+from brickyard.runtime.errors import MagicError
+from brickyard.runtime.java_errors import InputWidgetNotDefined
 
 _CHOICES_LIMIT = 1024
 
 
-class Widgets:
-    """The widgets of one notebook.
+class Widgets(Utility):
+    """Parameters of a notebook: input widgets, and the values that a run gives them.
 
     Args:
         values: What the run brings, by widget name.
     """
 
+    title = "dbutils.widgets"
+
     def __init__(self, values: dict[str, str]) -> None:
+        # What the run brings stays, also when its widget is removed: notebooks begin with
+        # removeAll() and make their widgets anew, and their parameters must survive that.
         self._given = dict(values)
-        self._made: dict[str, str] = {}
+        self._shown = dict(values)
 
     @property
     def values(self) -> dict[str, str]:
         """Every value by now, for a process that takes over."""
-        return {**self._made, **self._given}
+        return {**self._given, **self._shown}
 
     def give(self, values: dict[str, str]) -> None:
         """Set values as a run's parameters are set; ``%run`` with arguments does."""
         self._given.update(values)
+        self._shown.update(values)
 
     def text(self, name: str, defaultValue: str, label: str | None = None) -> None:  # noqa: N803
-        """A text field."""
+        """Make a text field.
+
+        A widget that exists keeps its value; a parameter of the run wins over the default.
+
+        Args:
+            name: By which the value is read.
+            defaultValue: The value, unless the run brings one.
+            label: What the notebook editor shows beside it.
+        """
         self._make("text", name, defaultValue, None, label)
 
     def dropdown(
@@ -45,7 +60,14 @@ class Widgets:
         choices: Sequence[str],
         label: str | None = None,
     ) -> None:
-        """One of the choices; the default must be among them."""
+        """Make a field for one of the choices; the default must be among them.
+
+        Args:
+            name: By which the value is read.
+            defaultValue: The value, unless the run brings one.
+            choices: At most 1024 strings.
+            label: What the notebook editor shows beside it.
+        """
         self._make("dropdown", name, defaultValue, choices, label)
 
     def combobox(
@@ -55,7 +77,14 @@ class Widgets:
         choices: Sequence[str],
         label: str | None = None,
     ) -> None:
-        """One of the choices, or free text."""
+        """Make a field for one of the choices or free text.
+
+        Args:
+            name: By which the value is read.
+            defaultValue: The value, unless the run brings one.
+            choices: At most 1024 strings.
+            label: What the notebook editor shows beside it.
+        """
         self._make("combobox", name, defaultValue, choices, label)
 
     def multiselect(
@@ -65,7 +94,14 @@ class Widgets:
         choices: Sequence[str],
         label: str | None = None,
     ) -> None:
-        """Several of the choices, joined by commas; the default must be among them."""
+        """Make a field for several of the choices, joined by commas.
+
+        Args:
+            name: By which the value is read.
+            defaultValue: The value, unless the run brings one; must be among the choices.
+            choices: At most 1024 strings.
+            label: What the notebook editor shows beside it.
+        """
         self._make("multiselect", name, defaultValue, choices, label)
 
     def get(self, name: str) -> str:
@@ -74,37 +110,37 @@ class Widgets:
         Raises:
             InputWidgetNotDefined: There is neither.
         """
-        values = self.values
-        if name not in values:
-            raise InputWidgetNotDefined(name, did_you_mean(name, values) if values else "")
-        return values[name]
+        if name not in self._shown:
+            raise InputWidgetNotDefined(name, did_you_mean(name, self._shown))
+        return self._shown[name]
 
     def getAll(self) -> dict[str, str]:  # noqa: N802 - the platform's name
         """Every widget's value by name."""
-        return self.values
+        return dict(self._shown)
 
     def getArgument(self, name: str, defaultValue: str | None = None) -> str:  # noqa: N802, N803
-        """The older form of :meth:`get`, with a default for a name that is not defined."""
-        values = self.values
-        if name not in values and defaultValue is not None:
+        """The older form of get, with a default for a name that is not defined.
+
+        Raises:
+            InputWidgetNotDefined: There is none of that name, and no default.
+        """
+        if name not in self._shown and defaultValue is not None:
             return str(defaultValue)
         return self.get(name)
 
     def remove(self, name: str) -> None:
-        """Take a widget away.
+        """Take a widget away; made again, it has the run's parameter again.
 
         Raises:
             InputWidgetNotDefined: There is none of that name.
         """
-        if name not in self.values:
-            raise InputWidgetNotDefined(name, "")
-        self._made.pop(name, None)
-        self._given.pop(name, None)
+        if name not in self._shown:
+            raise InputWidgetNotDefined(name, did_you_mean(name, self._shown))
+        del self._shown[name]
 
     def removeAll(self) -> None:  # noqa: N802 - the platform's name
-        """Take all widgets away."""
-        self._made.clear()
-        self._given.clear()
+        """Take all widgets away; made again, they have the run's parameters again."""
+        self._shown.clear()
 
     def _make(
         self,
@@ -123,7 +159,24 @@ class Widgets:
                 )
         if choices is not None:
             _check_choices(kind, name, str(default), choices)
-        self._made.setdefault(name, str(default))
+        if name in self._given:
+            self._shown[name] = self._given[name]
+        elif not _suits(kind, self._shown.get(name), choices or ()):
+            self._shown[name] = str(default)
+
+
+def _suits(kind: str, value: str | None, choices: Sequence[str]) -> bool:
+    """Whether a widget made again, of another kind perhaps, can keep its value."""
+    if value is None or kind in ("text", "combobox"):
+        return value is not None
+    return all(part in choices for part in _parts(kind, value))
+
+
+def _parts(kind: str, value: str) -> list[str]:
+    """The choices that a value stands for; a multiselect may stand for none."""
+    if kind != "multiselect":
+        return [value]
+    return value.split(",") if value else []
 
 
 def _check_choices(kind: str, name: str, default: str, choices: Sequence[str]) -> None:
@@ -137,8 +190,7 @@ def _check_choices(kind: str, name: str, default: str, choices: Sequence[str]) -
         raise MagicError(
             f"dbutils.widgets.{kind}({name!r}): {len(choices)} choices, at most {_CHOICES_LIMIT}."
         )
-    asked = default.split(",") if kind == "multiselect" else [default]
-    unknown = [value for value in asked if value not in choices]
+    unknown = [value for value in _parts(kind, default) if value not in choices]
     if kind in ("dropdown", "multiselect") and unknown:
         raise MagicError(
             f"dbutils.widgets.{kind}({name!r}): the default {unknown[0]!r} is not a choice.",

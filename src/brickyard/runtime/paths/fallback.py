@@ -11,22 +11,15 @@ import builtins
 import functools
 import io
 import os
-import sys
+import tempfile
 from collections.abc import Callable
-from importlib.machinery import (
-    BYTECODE_SUFFIXES,
-    EXTENSION_SUFFIXES,
-    SOURCE_SUFFIXES,
-    ExtensionFileLoader,
-    FileFinder,
-    SourceFileLoader,
-    SourcelessFileLoader,
-)
+from types import ModuleType
 from typing import Any
 
 from brickyard.runtime.paths.mapping import PathMap, Roots
 
-_PREFIXES = ("/dbfs", "/Workspace", "/Volumes")
+# What is worth a closer look; the path map knows the folders.
+_PREFIXES = ("/dbfs", "/Workspace", "/Volumes", "/local_disk0", "/databricks/driver")
 
 # Functions of os whose first argument is a path.
 ONE_PATH = (
@@ -66,21 +59,20 @@ def install(roots: Roots) -> None:
         roots: The folders to show; made when missing.
     """
     global _installed
-    for folder in (roots.dbfs, roots.workspace, roots.volumes):
-        folder.mkdir(parents=True, exist_ok=True)
+    roots.make()
     first = _installed is None
     _installed = PathMap(roots)
     if not first:
         return
+    unlink = os.unlink
     for name in ONE_PATH:
         setattr(os, name, _wrap(getattr(os, name), 1))
     for name in TWO_PATHS:
         setattr(os, name, _wrap(getattr(os, name), 2))
+    _replace_default(tempfile, unlink, os.unlink)
     opener = _wrap(io.open, 1)
     builtins.open = opener
     io.open = opener
-    sys.path_hooks.insert(0, _import_hook)
-    sys.path_importer_cache.clear()
 
 
 def translate(path: Any) -> Any:
@@ -107,17 +99,13 @@ def translate(path: Any) -> Any:
     return os.fsencode(local) if isinstance(plain, bytes) else local
 
 
-def _import_hook(entry: str) -> FileFinder:
-    """Imports from a folder on ``sys.path``: the import system has no use for our ``os``."""
-    local = translate(entry)
-    if local == entry:
-        raise ImportError("not one of the platform's folders", path=entry)
-    return FileFinder(
-        local,
-        (ExtensionFileLoader, EXTENSION_SUFFIXES),
-        (SourceFileLoader, SOURCE_SUFFIXES),
-        (SourcelessFileLoader, BYTECODE_SUFFIXES),
-    )
+def _replace_default(module: ModuleType, old: object, new: object) -> None:
+    """Put another function in place of one that a module's methods have kept as a default."""
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type)]
+    for method in [value for kind in kinds for value in vars(kind).values()]:
+        defaults = getattr(method, "__defaults__", None)
+        if defaults and old in defaults:
+            method.__defaults__ = tuple(new if item is old else item for item in defaults)
 
 
 def _wrap(function: Callable[..., Any], count: int) -> Callable[..., Any]:

@@ -27,6 +27,8 @@ _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
 # Paths of Spark are literal, not percent-encoded; so nothing is decoded here.
 _AZURE = re.compile(r"^([^@/]+)@([^./@]+)(?:\.(?:dfs|blob)\.[^/]*)?(/.*)?$", re.DOTALL)
 _MAX_MOUNT_DEPTH = 10
+# Of the scratch space, what stands for a driver's own disk.
+DRIVER_DISK = "driver"
 _Renderer = Callable[[str], str | None]
 
 
@@ -47,6 +49,28 @@ class Roots:
     volumes: Path
     storage: Path
     tmp: Path
+
+    @property
+    def shown(self) -> dict[str, Path]:
+        """What plain Python sees under which name.
+
+        The last two are a driver's own disk: notebooks share them, and they are emptied when the
+        workspace starts, as a cluster's are.
+        """
+        return {
+            "/dbfs": self.dbfs,
+            "/Workspace": self.workspace,
+            "/Volumes": self.volumes,
+            "/local_disk0": self.tmp / DRIVER_DISK / "local_disk0",
+            "/databricks/driver": self.tmp / DRIVER_DISK / "databricks",
+        }
+
+    def make(self) -> None:
+        """Make the folders that are shown, where they are missing."""
+        for folder in self.shown.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        # Where the platform has temporary files of notebooks.
+        (self.shown["/local_disk0"] / "tmp").mkdir(exist_ok=True)
 
 
 def _scheme_of(path: str) -> str:
@@ -166,7 +190,10 @@ class PathMap:
     def _dbfs(self, path: str, whole: str, depth: int) -> str:
         """A path as DBFS and Spark see it."""
         tidy = re.sub(r"/+", "/", path)
-        for prefix, root in self._python_trees()[1:]:
+        for prefix, root in (
+            ("/Workspace", self.roots.workspace),
+            ("/Volumes", self.roots.volumes),
+        ):
             rest = _strip_prefix(tidy, prefix)
             if rest is not None:
                 return _below(root, rest, prefix, whole)
@@ -181,7 +208,7 @@ class PathMap:
     def _driver(self, path: str, whole: str) -> str:
         """A path as plain Python on the driver sees it."""
         tidy = re.sub(r"/+", "/", path)
-        for prefix, root in self._python_trees():
+        for prefix, root in self.roots.shown.items():
             rest = _strip_prefix(tidy, prefix)
             if rest is None:
                 continue
@@ -189,13 +216,6 @@ class PathMap:
                 return self._dbfs(rest or "/", whole, 0)
             return _below(root, rest, prefix, whole)
         return _below(Path("/"), tidy, "/", whole)
-
-    def _python_trees(self) -> tuple[tuple[str, Path], ...]:
-        return (
-            ("/dbfs", self.roots.dbfs),
-            ("/Workspace", self.roots.workspace),
-            ("/Volumes", self.roots.volumes),
-        )
 
     def _azure(self, rest: str, whole: str) -> str:
         match = _AZURE.match(rest[2:]) if rest.startswith("//") else None

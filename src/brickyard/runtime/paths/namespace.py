@@ -1,7 +1,7 @@
-"""``/dbfs``, ``/Workspace`` and ``/Volumes`` as real folders of one process and its children.
+"""``/dbfs``, ``/Workspace``, ``/Volumes`` and the like as folders of one process and its children.
 
 The process gets a mount namespace of its own whose root is a small tmpfs: every top-level entry of
-``/`` is bound into it, plus the three folders. Native code, sub-processes and imports then see the
+``/`` is bound into it, plus those folders. Native code, sub-processes and imports then see the
 platform's paths without any patching, and no other process on the machine sees anything of it.
 Needs no privilege where the kernel lets users make user namespaces (unshare(2), pivot_root(2),
 user_namespaces(7)).
@@ -27,6 +27,8 @@ _MS_REC = 0x4000
 _MS_SLAVE = 1 << 19
 _MNT_DETACH = 2
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+# For machines on which namespaces can be had and harm, and for trying the other way.
+SWITCH = "BRICKYARD_NAMESPACE"
 # What a notebook writes beside the bound folders lives in memory; this bounds it.
 _TMPFS_OPTIONS = b"mode=0755,size=64m"
 
@@ -103,6 +105,8 @@ def probe(roots: Roots | None = None) -> str | None:
 
 def _blocker() -> str | None:
     """What rules the namespace out before any trial."""
+    if os.environ.get(SWITCH) == "off":
+        return f"{SWITCH} is off."
     if not sys.platform.startswith("linux"):
         return f"Mount namespaces exist on Linux only; this is {sys.platform}."
     if os.uname().machine not in _SYS_PIVOT_ROOT:
@@ -138,7 +142,7 @@ def _trial(roots: Roots, write_end: int) -> None:
     try:
         _enter(roots)
         # A sign that the folders are there and can be written.
-        for name in ("/dbfs", "/Workspace", "/Volumes"):
+        for name in roots.shown:
             os.close(os.open(name, os.O_RDONLY | os.O_DIRECTORY))
         os.write(write_end, b"ok")
         code = 0
@@ -180,10 +184,9 @@ def _mount(libc: ctypes.CDLL, source: str, target: str, kind: str, flags: int, d
 
 
 def _enter(roots: Roots) -> None:
-    shown = {"dbfs": roots.dbfs, "Workspace": roots.workspace, "Volumes": roots.volumes}
+    roots.make()
     base = roots.tmp / "root"
-    for folder in (*shown.values(), base):
-        folder.mkdir(parents=True, exist_ok=True)
+    base.mkdir(exist_ok=True)
     cwd = os.getcwd()  # noqa: PTH109 - a string is wanted, for it is another folder afterwards
     libc = _libc()
     _unshare(libc)
@@ -191,7 +194,7 @@ def _enter(roots: Roots) -> None:
     new = str(base)
     _mount(libc, "brickyard", new, "tmpfs", 0, _TMPFS_OPTIONS)
     try:
-        _populate(libc, new, shown)
+        _populate(libc, new, roots.shown)
         _pivot(libc, new)
     except OSError:
         # Nothing has changed for this process but a mount that nobody else sees.
@@ -223,8 +226,9 @@ def _unshare(libc: ctypes.CDLL) -> None:
 
 
 def _populate(libc: ctypes.CDLL, new: str, shown: dict[str, Path]) -> None:
+    hidden = {name.split("/")[1] for name in shown}
     with os.scandir("/") as entries:
-        found = [entry for entry in entries if entry.name not in shown]
+        found = [entry for entry in entries if entry.name not in hidden]
     for entry in found:
         target = f"{new}/{entry.name}"
         if entry.is_symlink():
@@ -237,8 +241,8 @@ def _populate(libc: ctypes.CDLL, new: str, shown: dict[str, Path]) -> None:
             os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
         _mount(libc, entry.path, target, "", _MS_BIND | _MS_REC, b"")
     for name, folder in shown.items():
-        os.mkdir(f"{new}/{name}")  # noqa: PTH102 - hot path
-        _mount(libc, str(folder), f"{new}/{name}", "", _MS_BIND | _MS_REC, b"")
+        os.makedirs(f"{new}{name}")  # noqa: PTH103 - hot path
+        _mount(libc, str(folder), f"{new}{name}", "", _MS_BIND | _MS_REC, b"")
 
 
 def _pivot(libc: ctypes.CDLL, new: str) -> None:

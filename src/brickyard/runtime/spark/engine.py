@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from functools import cached_property
+from urllib.parse import quote
 
 import grpc
 from pysail.spark import SparkConnectServer
@@ -14,7 +15,7 @@ from pyspark.sql.connect.session import SparkSession
 
 from brickyard.runtime.paths import PathMap
 from brickyard.runtime.spark import deltaapi
-from brickyard.runtime.spark.errors import LocalSparkError
+from brickyard.runtime.spark.errors import LocalSparkError, name_parse_errors
 from brickyard.runtime.spark.locations import Locations
 from brickyard.runtime.spark.names import HIVE_NAMES, check_storable
 from brickyard.runtime.spark.remote import connect
@@ -159,11 +160,13 @@ class SparkEngine:
         if REMOTE in self._conf:
             session = connect(self._conf)
         else:
-            builder = DefaultChannelBuilder(f"sc://{self._address()}")
+            user = f"/;user_id={quote(self.settings.user)}" if self.settings.user else ""
+            builder = DefaultChannelBuilder(f"sc://{self._address()}{user}")
             conf = {**_CONF, **self._conf}
             builder.add_interceptor(self._interceptor(conf))
             session = SparkSession(builder)
             session.conf._set_all(dict(conf), silent=False)  # in one call
+            name_parse_errors(session.client)
         # Spark Connect has no such method; on the platform notebooks do.
         session.newSession = self.new_session  # type: ignore[attr-defined]
         return session

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.errors import AnalysisException
+import re
+from typing import Any, NoReturn
+
+from pyspark.errors import AnalysisException, IllegalArgumentException, ParseException
 
 from brickyard.errors import BrickyardError
+
+_SYNTAX = re.compile(r"invalid argument: found (?P<near>.+?) at \d+:\d+ expected", re.DOTALL)
 
 
 class LocalSparkError(BrickyardError):
@@ -30,3 +35,29 @@ def analysis_error(condition: str, message: str) -> AnalysisException:
         An ``AnalysisException`` whose text starts with ``[CONDITION]``, as Spark's does.
     """
     return AnalysisException(f"[{condition}] {message}")
+
+
+def name_parse_errors(client: Any) -> None:
+    """Have a Spark Connect client raise ``ParseException`` where Spark does.
+
+    The engine calls every fault of a statement an illegal argument.
+
+    Args:
+        client: The session's ``SparkConnectClient``.
+    """
+    handle = client._handle_rpc_error
+
+    def handle_rpc_error(error: Any) -> NoReturn:
+        try:
+            handle(error)
+        except IllegalArgumentException as exc:
+            found = _SYNTAX.match(str(exc))
+            if found is None:
+                raise
+            raise ParseException(
+                f"[PARSE_SYNTAX_ERROR] Syntax error at or near {found['near']!r}. "
+                f"SQLSTATE: 42601 ({exc})"
+            ) from exc
+        raise error
+
+    client._handle_rpc_error = handle_rpc_error

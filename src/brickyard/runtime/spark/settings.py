@@ -24,6 +24,7 @@ class SparkSettings:
             Spark Connect address to use instead of the engine in this process. May refer to
             secrets as ``{{secrets/scope/key}}``.
         secret: Reads a secret by scope and key, when the engine starts.
+        user: Who ``current_user()`` is; empty for the process's own user.
     """
 
     warehouse: Path
@@ -32,6 +33,7 @@ class SparkSettings:
     mounts: Mapping[str, str] = field(default_factory=dict)
     conf: Mapping[str, str] = field(default_factory=dict)
     secret: Callable[[str, str], str] | None = None
+    user: str = ""
 
     def read_conf(self) -> dict[str, str]:
         """The configuration with its secrets.

@@ -58,6 +58,19 @@ class Gate:
         """End a run's token; unknown owners are fine, for runs end in several ways."""
         self._run_tokens.pop(owner, None)
 
+    def owner_of(self, request: Request) -> str:
+        """The run whose own token a request has brought.
+
+        Raises:
+            ApiError: 403 when it has brought another.
+        """
+        header = request.headers.get("authorization")
+        given = _token_of(header) if header is not None else ""
+        for owner, token in self._run_tokens.items():
+            if _same(given, token):
+                return owner
+        raise ApiError(403, "PERMISSION_DENIED", "Only a running notebook may ask for this.")
+
     def open_session(self, token: str) -> str | None:
         """Trade the workspace's token for a browser session.
 

@@ -9,9 +9,10 @@ import re
 from typing import Any
 
 from brickyard.errors import did_you_mean
-from brickyard.wire import Problem, check, fields_of
+from brickyard.runtime.spark_conf import REMOTE, check_remote
+from brickyard.wire import Problem, check, fields_of, sdk_types
 from brickyard.workspace.api.errors import ApiError, invalid, malformed, unimplemented
-from brickyard.workspace.compute import catalogue
+from brickyard.workspace.compute import catalogue, memory
 
 # A cluster with these would need another machine or image than this one.
 _NOT_LOCAL = ("clone_from", "docker_image", "init_scripts")
@@ -38,21 +39,23 @@ def read_settings(fields: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ApiError: A value is missing, wrong, or not possible here (501).
     """
-    from databricks.sdk.service.compute import ClusterSpec
+    kind = sdk_types("compute").ClusterSpec
 
     for name in _NOT_LOCAL:
         if fields.get(name):
             raise unimplemented(f"A cluster with {name}")
-    known = fields_of(ClusterSpec)
+    known = fields_of(kind)
     settings = {k: v for k, v in fields.items() if k in known and v is not None}
     _read_numbers(settings)
-    for problem in check(settings, ClusterSpec):
+    for problem in check(settings, kind):
         if problem.kind != "unknown":
             raise _refusal(problem)
     _check_version(settings)
     _check_node_type(settings)
     _check_size(settings)
     _check_limits(settings)
+    _check_engine(settings)
+    _check_memory(settings)
     return settings
 
 
@@ -62,12 +65,12 @@ def read_size(fields: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ApiError: Neither, both, or a wrong value.
     """
-    from databricks.sdk.service.compute import ClusterSpec
+    kind = sdk_types("compute").ClusterSpec
 
     names = ("num_workers", "autoscale")
     size = {name: fields[name] for name in names if fields.get(name) is not None}
     _read_numbers(size)
-    for problem in check(size, ClusterSpec):
+    for problem in check(size, kind):
         if problem.kind != "unknown":
             raise _refusal(problem)
     _check_size(size)
@@ -173,6 +176,22 @@ def _check_autoscale(autoscale: dict[str, Any]) -> None:
             f"autoscale with min_workers {low} and max_workers {high}: the minimum must not be "
             "negative nor above the maximum, which must be at least 1."
         )
+
+
+def _check_engine(settings: dict[str, Any]) -> None:
+    """A cluster may name another Spark Connect server than the engine of its notebooks."""
+    address = (settings.get("spark_conf") or {}).get(REMOTE)
+    problem = check_remote(address) if address is not None else None
+    if problem is not None:
+        raise invalid(f"spark_conf[{REMOTE!r}]: {problem}.")
+
+
+def _check_memory(settings: dict[str, Any]) -> None:
+    """A cluster may limit the memory of each of its runs."""
+    try:
+        memory.limit_of(settings)
+    except memory.MemorySizeError as exc:
+        raise invalid(f"spark_env_vars: {exc}") from exc
 
 
 def _check_limits(settings: dict[str, Any]) -> None:

@@ -1,8 +1,4 @@
-"""The processes that runs live in: handed out by a zygote, or started cold.
-
-The server and a run's process talk over one socket pair (``runtime.protocol``); this module owns
-the other end, and the signals.
-"""
+"""The processes that runs live in: handed out by a zygote, or started cold where none can fork."""
 
 from __future__ import annotations
 
@@ -12,23 +8,27 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import shutil
 import signal
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from brickyard.runtime.protocol import Event, Folders, RunSpec, stream
+from brickyard.runtime.paths import NAMESPACE_SWITCH
+from brickyard.runtime.protocol import Folders, RunSpec
+from brickyard.workspace.compute.exits import Exit
+from brickyard.workspace.compute.run_process import RunProcess
+from brickyard.workspace.compute.strays import ZYGOTE_MARK, end_strays
 
 log = logging.getLogger(__name__)
 
-# One event is one line; a displayed table may have 2 MB and a figure more.
-_LINE_LIMIT = 64 * 1024 * 1024
+# How long a process may take to end by itself, and then when it was killed.
 _EXIT_GRACE_SECONDS = 5.0
+_KILLED_SECONDS = 2.0
 # Variables that point the user's own shell at some workspace.
 _NOT_FOR_RUNS = ("DATABRICKS_", "MLFLOW_", "BRICKYARD_")
 # Runs share the machine: OpenMP threads that spin while they wait make each other many times
@@ -39,69 +39,8 @@ _RESTART_DELAY_SECONDS = 1.0
 _EOF_GRACE_SECONDS = 1.0
 # How long an exit is kept that nobody has asked for: a process may end before its hello is read.
 _UNASKED_EXIT_SECONDS = 60.0
-# A zygote that has to import everything first takes some seconds, on a busy machine many.
-_START_LIMIT_SECONDS = 120.0
-
-
-class RunProcess:
-    """One run's process, seen from the server.
-
-    Attributes:
-        pid: Its process id and group; 0 until it has said hello.
-        ended: Set when nothing is left of it.
-    """
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.pid = 0
-        self.ended = asyncio.Event()
-        self._reader = reader
-        self._writer = writer
-        self._position = 0
-        loop = asyncio.get_running_loop()
-        self._start_limit = loop.call_later(_START_LIMIT_SECONDS, self.hang_up)
-
-    async def events(self) -> AsyncIterator[Event]:
-        """What the process says, until it closes its end."""
-        while True:
-            try:
-                line = await self._reader.readline()
-            except (ConnectionError, ValueError) as exc:
-                log.warning("The socket of process %d broke: %s", self.pid, exc)
-                return
-            if not line.endswith(b"\n"):
-                return  # the end, or half a line of a process that was killed
-            if not line.startswith(b"{"):  # where a native crash was, written by faulthandler
-                yield stream(self._position, "stderr", line.decode("utf-8", "replace"))
-                continue
-            event: Event = json.loads(line)
-            if event["event"] == "hello":
-                self.pid = int(event["pid"])
-                self._start_limit.cancel()
-            elif event["event"] == "cell":
-                self._position = event["position"]
-            yield event
-
-    def hang_up(self) -> None:
-        """Listen no longer: to one that never started, or whose daemons keep the socket open."""
-        self._writer.transport.abort()
-
-    def interrupt(self) -> None:
-        """Raise KeyboardInterrupt in the notebook."""
-        if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGINT)
-
-    def kill(self) -> None:
-        """End the process and all that it started."""
-        if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Let go of the socket of a process that has ended."""
-        self._start_limit.cancel()
-        self._writer.close()
-        self.ended.set()
+# A zygote needs a moment for each run that it starts: more at once would only wait in sockets.
+_STARTS_AT_ONCE = 8
 
 
 class ProcessPool:
@@ -110,22 +49,31 @@ class ProcessPool:
     Args:
         folders: Roots of the platform's paths, the same for every run.
         environment: What processes start with, on top of the server's own environment.
+        python: The executable to start; the server's own when None.
 
     Attributes:
         ready: Set while a run can start at once.
         warm: Set while a run also finds the usual modules imported.
     """
 
-    def __init__(self, folders: Folders, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folders: Folders, environment: dict[str, str], python: Path | None = None
+    ) -> None:
+        self._python = str(python or sys.executable)
         self._folders = json.dumps(asdict(folders))
-        own = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_FOR_RUNS)}
+        own = {
+            k: v
+            for k, v in os.environ.items()
+            if k == NAMESPACE_SWITCH or not k.startswith(_NOT_FOR_RUNS)
+        }
         self._environment = {**_DEFAULTS, **own, **environment}
         self._control: socket.socket | None = None
         self._zygote: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._processes: set[RunProcess] = set()
         self._watchers: set[asyncio.Task[Any]] = set()
-        self._exits: dict[int, asyncio.Future[int]] = {}
+        self._exits: dict[int, asyncio.Future[Exit]] = {}
+        self._starts = asyncio.Semaphore(_STARTS_AT_ONCE)
         self.ready = asyncio.Event()
         self.warm = asyncio.Event()
 
@@ -148,29 +96,34 @@ class ProcessPool:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
         if self._zygote is not None and self._zygote.returncode is None:
-            self._zygote.kill()
-            await self._zygote.wait()
+            self._zygote.terminate()  # it ends all that runs have started, wherever that went
+            try:
+                await asyncio.wait_for(self._zygote.wait(), _EXIT_GRACE_SECONDS)
+            except TimeoutError:
+                self._zygote.kill()
+                await self._zygote.wait()
 
-    async def launch(self, spec: RunSpec, *, cold: bool = False) -> RunProcess:
-        """Start a run.
+    async def launch(self, spec: RunSpec, memory_limit: int | None = None) -> RunProcess:
+        """Start a run; when many start at once, wait until it is its turn.
 
         Args:
             spec: What to run.
-            cold: Take a new interpreter, because the run's libraries shadow the zygote's.
+            memory_limit: How much memory its processes may have together, in bytes.
         """
-        ours, theirs = socket.socketpair()
-        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_LIMIT)
-        process = RunProcess(reader, writer)
+        await self._starts.acquire()
+        try:
+            ours, theirs = socket.socketpair()
+            process = await RunProcess.over(ours, spec, memory_limit, self._starts.release)
+        except BaseException:
+            self._starts.release()
+            raise
         self._processes.add(process)
         try:
-            if cold or self._control is None:
+            if self._control is None:
                 await self._start_cold(theirs, process, spec.libraries)
             else:
                 descriptors = array.array("i", [theirs.fileno()])
                 await self._hand_out(descriptors.tobytes())
-            writer.write(spec.to_json().encode() + b"\n")
-            with contextlib.suppress(ConnectionError):  # it is gone: its events will say so
-                await writer.drain()
         except BaseException:
             self.retire(process)
             raise
@@ -189,7 +142,7 @@ class ProcessPool:
         self._watchers.add(task)
         task.add_done_callback(self._watchers.discard)
 
-    async def finish(self, process: RunProcess, leavings: Path | None = None) -> int | None:
+    async def finish(self, process: RunProcess, leavings: Path | None = None) -> Exit:
         """End what is left of a process and its group.
 
         Args:
@@ -197,24 +150,31 @@ class ProcessPool:
             leavings: A folder to remove when it has ended.
 
         Returns:
-            How it ended: its exit status, or minus the signal; None when that never became known.
+            How it ended.
         """
         return await asyncio.shield(self._end(process, leavings))
 
-    async def _end(self, process: RunProcess, leavings: Path | None) -> int | None:
-        status = None
+    async def _end(self, process: RunProcess, leavings: Path | None) -> Exit:
+        end = Exit()
         if process.pid:
-            with contextlib.suppress(TimeoutError):
-                status = await asyncio.wait_for(self._exit_of(process.pid), _EXIT_GRACE_SECONDS)
-            process.kill()
-            self._exits.pop(process.pid, None)
+            end = await self._await_exit(process)
+            del self._exits[process.pid]
         process.close()
         self._processes.discard(process)
         if leavings is not None:
             await asyncio.to_thread(shutil.rmtree, leavings, ignore_errors=True)
-        return status
+        return process.completed(end)
 
-    def _exit_of(self, pid: int) -> asyncio.Future[int]:
+    async def _await_exit(self, process: RunProcess) -> Exit:
+        exit_ = self._exit_of(process.pid)
+        for seconds in (_EXIT_GRACE_SECONDS, _KILLED_SECONDS):
+            done, _ = await asyncio.wait([exit_], timeout=seconds)
+            if done:
+                return exit_.result()
+            process.kill()
+        return Exit()
+
+    def _exit_of(self, pid: int) -> asyncio.Future[Exit]:
         """The exit of a process, which may be told before anyone asks for it."""
         return self._exits.setdefault(pid, asyncio.get_running_loop().create_future())
 
@@ -247,7 +207,10 @@ class ProcessPool:
         watcher.add_done_callback(self._watchers.discard)
 
     async def _watch(self, child: Process) -> None:
-        self._take_exit(child.pid, await child.wait())
+        status = await child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # what it has started; no zygote sees to that
+        self._take_exit(child.pid, Exit(status))
 
     async def _keep_zygote(self, theirs: socket.socket) -> None:
         """Run the zygote, and another when it dies: runs that wait on the socket stay there."""
@@ -264,6 +227,7 @@ class ProcessPool:
     async def _run_zygote(self, control: int) -> int:
         """Start one and listen to it until it ends; returns its exit status."""
         reader, writer = os.pipe()
+        mark = secrets.token_hex(8)
         try:
             self._zygote = await self._spawn(
                 "brickyard.runtime.zygote",
@@ -272,6 +236,7 @@ class ProcessPool:
                 control,
                 "--report",
                 writer,
+                environment={**self._environment, ZYGOTE_MARK: mark},
             )
         except BaseException:
             os.close(reader)
@@ -279,7 +244,12 @@ class ProcessPool:
         finally:
             os.close(writer)
         await self._read_reports(reader)
-        return await self._zygote.wait()
+        status = await self._zygote.wait()
+        await asyncio.to_thread(end_strays, ZYGOTE_MARK, mark)
+        for process in list(self._processes):
+            if process.pid and not self._exit_of(process.pid).done():
+                self._take_exit(process.pid, Exit(zygote_lost=True))
+        return status
 
     async def _read_reports(self, descriptor: int) -> None:
         stream = asyncio.StreamReader()
@@ -297,16 +267,15 @@ class ProcessPool:
     def _take_report(self, report: dict[str, int]) -> None:
         if "ready" in report:
             self.ready.set()
-            return
-        if "warm" in report:
+        elif "warm" in report:
             self.warm.set()
-            return
-        self._take_exit(report["pid"], report["status"])
+        else:
+            self._take_exit(report["pid"], Exit(report["status"], report["peak"]))
 
-    def _take_exit(self, pid: int, status: int) -> None:
+    def _take_exit(self, pid: int, end: Exit) -> None:
         future = self._exit_of(pid)
         if not future.done():
-            future.set_result(status)
+            future.set_result(end)
         loop = asyncio.get_running_loop()
         for process in self._processes:
             if process.pid == pid:
@@ -314,7 +283,7 @@ class ProcessPool:
                 return
         loop.call_later(_UNASKED_EXIT_SECONDS, self._forget_exit, pid, future)
 
-    def _forget_exit(self, pid: int, exit_: asyncio.Future[int]) -> None:
+    def _forget_exit(self, pid: int, exit_: asyncio.Future[Exit]) -> None:
         """Drop an exit that nobody asked for, lest it be taken for a later process's."""
         if self._exits.get(pid) is exit_:
             del self._exits[pid]
@@ -327,7 +296,7 @@ class ProcessPool:
         environment: dict[str, str] | None = None,
     ) -> Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
+            self._python,
             "-P",  # the folder that the server was started in is not the notebooks'
             "-m",
             module,

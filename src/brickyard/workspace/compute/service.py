@@ -24,6 +24,7 @@ _SORT_FIELDS = ("DEFAULT", "CLUSTER_NAME")
 _DIRECTIONS = ("ASC", "DESC")
 
 OnStopped = Callable[[str], Awaitable[None]]
+OnStarted = Callable[[str], None]
 
 
 class ClustersService:
@@ -33,12 +34,20 @@ class ClustersService:
         store: Keeps them.
         on_stopped: Told the id of a cluster that was terminated, restarted or deleted while it
             ran, so that what runs on it can be ended.
+        on_started: Told the id of a cluster that was started or restarted, so that what it needs
+            can be made ready.
     """
 
-    def __init__(self, store: Store, on_stopped: OnStopped | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        on_stopped: OnStopped | None = None,
+        on_started: OnStarted = lambda _cluster_id: None,
+    ) -> None:
         self._store = store
         self._clusters = Clusters(store)
         self._on_stopped = on_stopped
+        self._on_started = on_started
 
     def operations(self) -> list[Operation]:
         """The calls it answers."""
@@ -72,6 +81,7 @@ class ClustersService:
         """
         if self._clusters.get(cluster_id).state == "TERMINATED":
             self._clusters.start(cluster_id, None)
+            self._on_started(cluster_id)
         return details(self._clusters.get(cluster_id))
 
     async def create(self, call: Call) -> Reply:
@@ -102,6 +112,7 @@ class ClustersService:
         self._clusters.get(cluster_id)  # whether it exists comes before whether the rest is right
         settings = await asyncio.to_thread(read_settings, dict(call.fields))
         await self._stopped(cluster_id, self._clusters.edit(cluster_id, settings, call.user))
+        self._on_started(cluster_id)
         return {}
 
     async def start(self, call: Call) -> Reply:
@@ -110,7 +121,9 @@ class ClustersService:
         Documented to do nothing unless TERMINATED; the platform refuses with INVALID_STATE, which
         clients handle, and so does this.
         """
-        self._clusters.start(call.text("cluster_id"), call.user)
+        cluster_id = call.text("cluster_id")
+        self._clusters.start(cluster_id, call.user)
+        self._on_started(cluster_id)
         return {}
 
     async def restart(self, call: Call) -> Reply:
@@ -118,6 +131,7 @@ class ClustersService:
         cluster_id = call.text("cluster_id")
         self._clusters.restart(cluster_id, call.user)
         await self._stopped(cluster_id, True)
+        self._on_started(cluster_id)
         return {}
 
     async def resize(self, call: Call) -> Reply:

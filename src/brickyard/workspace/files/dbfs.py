@@ -24,6 +24,7 @@ from brickyard.workspace.api.call import Call, read_fields
 from brickyard.workspace.api.errors import ApiError, invalid, malformed, missing
 from brickyard.workspace.api.routing import Operation, Reply
 from brickyard.workspace.files.handles import Handles
+from brickyard.workspace.files.mounts import Mounts
 from brickyard.workspace.files.paths import inside, locate, printable, split
 from brickyard.workspace.files.staging import Draft, Staging
 from brickyard.workspace.home import Home
@@ -46,10 +47,14 @@ class DbfsService:
     Args:
         home: Where ``dbfs:/`` lies.
         handles: The open streams; tests put their own clock in.
+        mounts: The containers that DBFS shows.
     """
 
-    def __init__(self, home: Home, handles: Handles | None = None) -> None:
+    def __init__(
+        self, home: Home, handles: Handles | None = None, mounts: Mounts | None = None
+    ) -> None:
         self._root = home.dbfs
+        self._mounts = mounts
         self._staging = Staging(home.root / "uploads" / "dbfs")
         self._handles = handles or Handles()
 
@@ -117,7 +122,7 @@ class DbfsService:
         place = self._place(call.text("path"))
         recursive = call.flag("recursive")
         if place.is_root:
-            raise invalid("Cannot delete the root path: /")
+            raise invalid(f"Cannot delete the root path: {place.shown}")
         _stat(place)
         await asyncio.to_thread(_remove, place, recursive)
         return {}
@@ -178,7 +183,7 @@ class DbfsService:
     async def close(self, call: Call) -> Reply:
         """End a stream: its file appears whole."""
         stream = self._handles.take(call.integer("handle"))
-        place = _Place(f"/{stream.target.relative_to(self._root)}", stream.target, is_root=False)
+        place = _Place(f"/{stream.target.name}", stream.target, is_root=False)
         with stream.draft:
             await self._publish(stream.draft, place, overwrite=stream.overwrite)
         return {}
@@ -220,18 +225,23 @@ class DbfsService:
             raise invalid(
                 f"/{names[0]} is not part of DBFS: use the Files API, /api/2.0/fs/files{plain}"
             )
-        return _Place("/" + "/".join(names), locate(self._root, names), is_root=not names)
+        shown = "/" + "/".join(names)
+        mounted = self._mounts.place(names) if self._mounts is not None else None
+        if mounted is not None:
+            return _Place(shown, locate(*mounted), is_root=not mounted[1])
+        holds_mounts = self._mounts is not None and self._mounts.has_below(names)
+        return _Place(shown, locate(self._root, names), is_root=not names or holds_mounts)
 
     def _entries(self, folder: _Place) -> list[dict[str, Any]]:
         prefix = folder.shown.rstrip("/")
         found = []
         with os.scandir(folder.disk) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.is_symlink() and not inside(self._root, Path(entry.path)):
-                    continue
                 try:
+                    if entry.is_symlink():  # only a mount may lead out of the folder
+                        self._place(f"{prefix}/{entry.name}")
                     status = entry.stat()
-                except OSError:
+                except (ApiError, OSError):
                     continue  # deleted since it was listed, or a link to nothing
                 found.append(_info(f"{prefix}/{printable(entry.name)}", status))
         return found

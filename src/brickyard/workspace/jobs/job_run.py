@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from brickyard.workspace.api.errors import ApiError
+from brickyard.workspace.jobs.outcome import Outcome
 from brickyard.workspace.jobs.records import ACTIVE, Row, RunRecords
 from brickyard.workspace.jobs.references import resolve
-from brickyard.workspace.jobs.task_run import Outcome, Surroundings, TaskRun
+from brickyard.workspace.jobs.task_run import EndChildren, Surroundings, TaskRun, no_children
 from brickyard.workspace.store import now_ms
 
 _CANCELED = Outcome("TERMINATED", "CANCELED", "USER_CANCELED", "Run cancelled.")
@@ -22,11 +24,23 @@ class JobRun:
         row: The run as it was created.
         around: What every run needs.
         records: Where its progress is kept.
+        end_children: Ends the runs that a task's notebook has started.
+
+    Attributes:
+        caller_id: The task run whose notebook has started this run, if one has.
     """
 
-    def __init__(self, row: Row, around: Surroundings, records: RunRecords) -> None:
+    def __init__(
+        self,
+        row: Row,
+        around: Surroundings,
+        records: RunRecords,
+        end_children: EndChildren = no_children,
+    ) -> None:
         self.run_id: int = row["run_id"]
         self.job_id: int | None = row["job_id"]
+        self.caller_id: int | None = row["caller_id"]
+        self._end_children = end_children
         self._row = row
         self._around = around
         self._records = records
@@ -63,7 +77,7 @@ class JobRun:
 
     async def cancel(self) -> None:
         """End the run on a user's word."""
-        await self._stop(_CANCELED)
+        await self.stop(_CANCELED)
 
     async def end_on_cluster(self, cluster_id: str) -> None:
         """End the tasks that run on a cluster which is being stopped."""
@@ -72,7 +86,12 @@ class JobRun:
         tasks = [task for task in self._running.values() if task.cluster_id == cluster_id]
         await asyncio.gather(*[task.stop(outcome) for task in tasks])
 
-    async def _stop(self, outcome: Outcome) -> None:
+    async def stop(self, outcome: Outcome) -> None:
+        """End the run early.
+
+        Args:
+            outcome: What it ends as.
+        """
         if self._stopping is None:
             self._stopping = outcome
             self._records.note_ending(self.run_id)
@@ -81,7 +100,7 @@ class JobRun:
     async def _time_out(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
         message = f"Run timed out after {seconds:g} seconds."
-        await self._stop(Outcome("TERMINATED", "TIMEDOUT", "CANCELED", message, message))
+        await self.stop(Outcome("TERMINATED", "TIMEDOUT", "CANCELED", message, message))
 
     def _is_free(self, row: Row) -> bool:
         return all(key in self._outcomes for key in _needs(row))
@@ -97,7 +116,7 @@ class JobRun:
             code = "INVALID_RUN_CONFIGURATION"
             refused = Outcome("INTERNAL_ERROR", "FAILED", code, text, text)
             return self._end(row, refused)
-        task = TaskRun(row, widgets, self._around, self._records)
+        task = TaskRun(row, widgets, self._around, self._records, self._end_children)
         self._running[row["task_key"]] = task
         try:
             return await task.carry()
@@ -170,7 +189,24 @@ class JobRun:
         values |= {name: values[new] for name, new in legacy.items()}
         values["task_retry_count"] = row["attempt"]
         values |= {f"job.parameters.{name}": value for name, value in parameters.items()}
+        values |= self._of_other_tasks()
         return {name: str(value) for name, value in values.items()}
+
+    def _of_other_tasks(self) -> dict[str, str]:
+        """What a task may ask of those that have run before it."""
+        values = {}
+        for key, end in self._outcomes.items():
+            code = "" if end.result == "SUCCESS" else end.code
+            values[f"tasks.{key}.result_state"] = end.result.lower()
+            values[f"tasks.{key}.error_code"] = code
+            values[f"tasks.{key}.execution_count"] = "1"
+        for task in self._records.tasks(self.run_id):
+            values[f"tasks.{task['task_key']}.run_id"] = str(task["run_id"])
+        for row in self._records.task_values(self.run_id):
+            value = json.loads(row["value"])
+            text = value if isinstance(value, str) else row["value"]
+            values[f"tasks.{row['task_key']}.values.{row['key']}"] = text
+        return values
 
     def _keep(self) -> None:
         outcome = self._stopping or _whole(self._outcomes)

@@ -9,7 +9,9 @@ from typing import Any
 
 from brickyard.workspace.api.errors import invalid
 from brickyard.workspace.jobs.job_run import JobRun, is_active
+from brickyard.workspace.jobs.outcome import Outcome
 from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
+from brickyard.workspace.jobs.settings import submit_settings
 from brickyard.workspace.jobs.task_run import Surroundings
 from brickyard.workspace.store import now_ms
 
@@ -35,6 +37,7 @@ class RunManager:
         self._around = around
         self._active: dict[int, tuple[JobRun, asyncio.Task[None]]] = {}
         self._cancelling: set[asyncio.Task[None]] = set()
+        self._goodbye = asyncio.Event()
 
     def reconcile(self) -> None:
         """End the runs that a former server left active: their processes died with it."""
@@ -81,6 +84,60 @@ class RunManager:
         """Start a one-time run; returns its id."""
         return self._start(_new_run("SUBMIT_RUN", settings, user, {}, token))
 
+    def start_child(self, caller: Row, path: str, seconds: int, arguments: dict[str, str]) -> int:
+        """Start a notebook's run of another notebook.
+
+        Args:
+            caller: The task run of the notebook that asks.
+            path: The notebook to run.
+            seconds: How long it may take; 0 is no limit.
+            arguments: Its parameters; no references in them are filled in.
+
+        Returns:
+            The id of the run, a job run of one task.
+        """
+        task = caller["settings"]
+        # It runs where its caller runs, and finds the libraries that are installed there.
+        inherited = {n: task[n] for n in ("existing_cluster_id", "libraries") if task.get(n)}
+        settings = submit_settings(
+            {
+                "run_name": path,
+                "timeout_seconds": seconds,
+                "notebook_task": {"notebook_path": path},
+                **inherited,
+            }
+        )
+        parameters = {"overriding_parameters": {"notebook_params": arguments}} if arguments else {}
+        run = _new_run("WORKFLOW_RUN", settings, caller["creator"], parameters, None)
+        return self._start(run | {"caller_id": caller["run_id"]})
+
+    async def wait(self, run_id: int, seconds: float) -> None:
+        """Wait for the end of a run, but no longer than so many seconds."""
+        entry = self._active.get(run_id)
+        if entry is None:
+            return
+        goodbye = asyncio.create_task(self._goodbye.wait())
+        try:
+            await asyncio.wait(
+                [entry[1], goodbye], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            goodbye.cancel()
+
+    def say_goodbye(self) -> None:
+        """Let go of those who wait, for whom the server would wait at its end."""
+        self._goodbye.set()
+
+    async def end_children(self, caller_id: int) -> None:
+        """End what a task run's notebook has started, and wait until it has ended."""
+        children = [entry for entry in self._active.values() if entry[0].caller_id == caller_id]
+        if not children:
+            return
+        message = f"Run {caller_id}, which started this run, has ended."
+        outcome = Outcome("TERMINATED", "CANCELED", "CANCELED", message, message)
+        await asyncio.gather(*[run.stop(outcome) for run, _ in children])
+        await asyncio.wait([task for _, task in children])
+
     def cancel(self, run_id: int) -> None:
         """Begin to end a run; one that has ended is left as it is.
 
@@ -111,7 +168,7 @@ class RunManager:
     def _start(self, run: Json) -> int:
         tasks = [_new_task(run, task) for task in run["settings"]["tasks"]]
         run_id, _ = self._runs.create(run, tasks)
-        job_run = JobRun(self._runs.get(run_id), self._around, self._runs)
+        job_run = JobRun(self._runs.get(run_id), self._around, self._runs, self.end_children)
         task = asyncio.create_task(self._carry(job_run), name=f"run-{run_id}")
         self._active[run_id] = (job_run, task)
         return run_id
@@ -157,6 +214,7 @@ def _new_task(run: Json, task: Json) -> Json:
         "name": task["task_key"],
         "settings": task,
         "parameters": {},
+        "caller_id": None,
         "idempotency_token": None,
         "life_cycle": "BLOCKED" if task.get("depends_on") else "PENDING",
     }

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from brickyard.notebook import Notebook
 from brickyard.workspace.api.errors import invalid
 from brickyard.workspace.jobs.changes import Changes
+from brickyard.workspace.jobs.outputs import OutputEdit, OutputHistory
 from brickyard.workspace.store import Store, now_ms
-from brickyard.workspace.store.tables import cells, jobs, outputs, runs
+from brickyard.workspace.store.tables import cells, jobs, outputs, runs, task_values
 
 Row = RowMapping
 Json = dict[str, Any]
@@ -87,9 +100,13 @@ class RunRecords:
     Args:
         store: The database.
         changes: Is told of every change.
+
+    Attributes:
+        history: Which outputs were changed after they were kept.
     """
 
     def __init__(self, store: Store, changes: Changes) -> None:
+        self.history = OutputHistory()
         self._store = store
         self._changes = changes
 
@@ -239,6 +256,36 @@ class RunRecords:
             with self._store.transaction() as connection:
                 connection.execute(insert(cells), rows)
 
+    def set_task_value(self, run_id: int, task_key: str, key: str, value: str, limit: int) -> bool:
+        """Keep a task value, in place of an earlier one of the same key.
+
+        Args:
+            run_id: The job run.
+            task_key: The task.
+            key: The value's name.
+            value: As JSON.
+            limit: How many a job run may have.
+
+        Returns:
+            Whether there was room for it.
+        """
+        names = {"run_id": run_id, "task_key": task_key, "key": key}
+        mine = task_values.c.run_id == run_id
+        same = and_(mine, task_values.c.task_key == task_key, task_values.c.key == key)
+        with self._store.transaction() as connection:
+            connection.execute(delete(task_values).where(same))
+            count = select(func.count()).select_from(task_values).where(mine)
+            if int(connection.execute(count).scalar_one()) >= limit:
+                return False
+            connection.execute(insert(task_values).values(**names, value=value))
+        return True
+
+    def task_values(self, run_id: int) -> list[Row]:
+        """The task values of a job run."""
+        query = select(task_values).where(task_values.c.run_id == run_id)
+        with self._store.transaction() as connection:
+            return list(connection.execute(query).mappings())
+
     def cells(self, run_id: int) -> list[Row]:
         """The cells of a task run in order."""
         query = select(cells).where(cells.c.run_id == run_id).order_by(cells.c.position)
@@ -261,12 +308,16 @@ class RunRecords:
         with self._store.transaction() as connection:
             _finish_cells(connection, [run_id])
 
-    def add_output(self, run_id: int, position: int, kind: str, content: Json) -> None:
-        """Keep one output of a cell."""
+    def add_output(self, run_id: int, position: int, kind: str, content: Json) -> int:
+        """Keep one output of a cell; returns its sequence number."""
+        with self.edit_outputs(run_id) as edit:
+            return edit.add(position, kind, content)
+
+    @contextmanager
+    def edit_outputs(self, run_id: int) -> Iterator[OutputEdit]:
+        """Change a run's outputs in one transaction."""
         with self._store.transaction() as connection:
-            connection.execute(
-                insert(outputs).values(run_id=run_id, position=position, kind=kind, content=content)
-            )
+            yield OutputEdit(connection, self.history, run_id)
         self._changes.notify(run_id)
 
     def outputs(self, run_id: int, after: int = 0, position: int | None = None) -> list[Row]:

@@ -13,9 +13,10 @@ from typing import Any
 from brickyard.errors import did_you_mean
 from brickyard.workspace.api.errors import invalid, unimplemented
 
-_REFERENCE = re.compile(r"\{\{\s*([A-Za-z_][\w.`-]*)\s*\}\}")
-_KNOWN_SPACES = ("job", "task", "workspace")
-_NOT_YET = ("tasks", "input")
+# Backticks quote a part that is no plain name.
+_REFERENCE = re.compile(r"\{\{\s*([A-Za-z_][\w-]*(?:\.(?:[\w-]+|`[^`{}]*`))*)\s*\}\}")
+_KNOWN_SPACES = ("job", "task", "tasks", "workspace")
+_NOT_YET = ("input",)
 
 
 def resolve(value: Any, values: Mapping[str, str]) -> Any:

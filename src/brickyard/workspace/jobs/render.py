@@ -124,7 +124,8 @@ class Renderer:
             "job_id": row["job_id"] or 0,
             "run_id": row["run_id"],
             "job_run_id": row["parent_id"] or row["run_id"],
-            "parent_run_id": row["parent_id"],
+            # Of a task run, its job run; of what a notebook has started, the notebook's task run.
+            "parent_run_id": row["parent_id"] or row["caller_id"],
             "original_attempt_run_id": row["run_id"],
             "run_name": row["name"],
             "run_type": row["run_type"],

@@ -7,13 +7,13 @@ no job passes here without its work being done.
 from __future__ import annotations
 
 import copy
-import importlib
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from brickyard import wire
 from brickyard.workspace.api.errors import invalid, malformed, unimplemented
+from brickyard.workspace.compute.libraries import check_libraries
 
 Json = dict[str, Any]
 
@@ -38,7 +38,6 @@ _TASK_FIELDS_NOT_YET = (
     "new_cluster",
     "job_cluster_key",
     "environment_key",
-    "libraries",
     *_RETRY_FIELDS,
     "disabled",
 )
@@ -57,7 +56,7 @@ _JOB_DEFAULTS: Json = {
 
 def load_types() -> None:
     """Import the SDK's types, which takes a second; done beside the server's start."""
-    importlib.import_module("databricks.sdk.service.jobs")
+    wire.sdk_types("jobs")
 
 
 def job_settings(raw: Json) -> Json:
@@ -146,7 +145,7 @@ def _check_types(settings: Json) -> None:
         notebook = task.get("notebook_task") if isinstance(task, dict) else None
         if isinstance(notebook, dict):
             _lift_parameter_list(notebook)
-    types = importlib.import_module("databricks.sdk.service.jobs")
+    types = wire.sdk_types("jobs")
     for problem in wire.check(settings, types.JobSettings, ""):
         # Fields unknown to the platform are ignored, as there.
         if problem.kind == "type" and not _put_right(settings, problem):
@@ -260,6 +259,7 @@ def _check_task(task: Json, keys: list[str]) -> None:
     if task.get("run_if", "ALL_SUCCESS") != "ALL_SUCCESS":
         raise unimplemented(f"Task {key!r}: run_if {task['run_if']}")
     _check_notebook(key, task["notebook_task"])
+    _check_libraries(key, task)
     for dependency in task.get("depends_on") or []:
         if dependency.get("task_key") not in keys:
             raise invalid(
@@ -277,6 +277,15 @@ def _check_notebook(key: str, notebook: Json) -> None:
         raise invalid(
             f"Task {key!r}: notebook_path {path!r} must be absolute, such as /Shared/train."
         )
+
+
+def _check_libraries(key: str, task: Json) -> None:
+    if task.get("libraries") and not task.get("existing_cluster_id"):
+        raise invalid(
+            f"Task {key!r}: libraries need existing_cluster_id; a notebook without a cluster "
+            "installs its own with %pip."
+        )
+    check_libraries(task.get("libraries") or [], f"Task {key!r}: libraries")
 
 
 def _check_order(tasks: list[Json]) -> None:

@@ -6,15 +6,29 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from brickyard.errors import BrickyardError
 from brickyard.notebook import Notebook
-from brickyard.runtime.protocol import Event, Folders, RunSpec
+from brickyard.runtime.protocol import Event, Folders, Identity, RunSpec
 from brickyard.workspace.api.errors import ApiError
-from brickyard.workspace.compute.processes import ProcessPool, RunProcess
+from brickyard.workspace.compute.environments import Environment
+from brickyard.workspace.compute.memory import limit_of
+from brickyard.workspace.compute.processes import ProcessPool
+from brickyard.workspace.compute.run_process import RunProcess
+from brickyard.workspace.compute.spark_conf import run_conf
+from brickyard.workspace.jobs.identity import identity_of
+from brickyard.workspace.jobs.outcome import (
+    Outcome,
+    outcome_of_death,
+    outcome_of_end,
+    outcome_of_refusal,
+)
+from brickyard.workspace.jobs.outputs import OutputLog
 from brickyard.workspace.jobs.records import Row, RunRecords
 from brickyard.workspace.store import now_ms
 
@@ -22,29 +36,8 @@ log = logging.getLogger(__name__)
 
 # How long a notebook may take to wind up after KeyboardInterrupt, before it is killed.
 _INTERRUPT_GRACE_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a task run ended, in the platform's words.
-
-    Attributes:
-        life_cycle: TERMINATED, SKIPPED or INTERNAL_ERROR.
-        result: SUCCESS, FAILED, TIMEDOUT, CANCELED, UPSTREAM_FAILED, UPSTREAM_CANCELED.
-        code: Termination code.
-        message: For people.
-        error: Last line of the traceback.
-        error_trace: The traceback.
-        exit_value: What the notebook exited with.
-    """
-
-    life_cycle: str
-    result: str
-    code: str
-    message: str = ""
-    error: str | None = None
-    error_trace: str | None = None
-    exit_value: str | None = None
+# A process that dies before it was told what to run costs nothing but another one.
+_STARTS = 3
 
 
 class Notebooks(Protocol):
@@ -60,6 +53,24 @@ class Clusters(Protocol):
 
     async def ensure_running(self, cluster_id: str) -> dict[str, Any]:
         """Start a cluster where needed; ApiError when there is none."""
+        ...
+
+
+class Libraries(Protocol):
+    """Where the environments of runs come from."""
+
+    async def environment(
+        self, cluster_id: str | None, libraries: Sequence[Mapping[str, Any]] = ()
+    ) -> Environment:
+        """The environment of a run on a cluster; ApiError when a library is not to be had."""
+        ...
+
+
+class Pools(Protocol):
+    """Where processes come from."""
+
+    def lease(self, environment: Environment) -> AbstractAsyncContextManager[ProcessPool]:
+        """The pool of an environment."""
         ...
 
 
@@ -82,20 +93,36 @@ class Surroundings:
     Attributes:
         notebooks: Where notebooks are read from.
         clusters: The clusters.
-        pool: The processes.
+        libraries: What runs find installed.
+        pools: The processes.
         tokens: Tokens for runs.
         folders: Roots of the platform's paths.
         runs_folder: Parent of the runs' own folders.
         host: The workspace's address, as processes reach it.
+        workspace_id: The number of the workspace.
+        mounts: Gives mount points and their sources.
+        run_memory: The limit of a run's memory in bytes, where its cluster sets none.
     """
 
     notebooks: Notebooks
     clusters: Clusters
-    pool: ProcessPool
+    libraries: Libraries
+    pools: Pools
     tokens: Tokens
     folders: Folders
     runs_folder: Path
     host: str
+    workspace_id: int = 0
+    mounts: Callable[[], dict[str, str]] = dict
+    run_memory: int | None = None
+
+
+EndChildren = Callable[[int], Awaitable[None]]
+
+
+async def no_children(caller_id: int) -> None:
+    """End nothing: for runs whose notebooks start none."""
+    del caller_id
 
 
 class TaskRun:
@@ -106,14 +133,21 @@ class TaskRun:
         widgets: Its parameters.
         around: What every run needs.
         records: Where its progress is kept.
+        end_children: Ends the runs that the notebook has started.
 
     Attributes:
         cluster_id: The cluster it runs on, if it names one.
     """
 
     def __init__(
-        self, row: Row, widgets: dict[str, str], around: Surroundings, records: RunRecords
+        self,
+        row: Row,
+        widgets: dict[str, str],
+        around: Surroundings,
+        records: RunRecords,
+        end_children: EndChildren = no_children,
     ) -> None:
+        self._end_children = end_children
         self._run_id: int = row["run_id"]
         self._row = row
         self._task: dict[str, Any] = row["settings"]
@@ -121,7 +155,9 @@ class TaskRun:
         self._widgets = widgets
         self._around = around
         self._records = records
+        self._outputs = OutputLog(records, row["run_id"])
         self._process: RunProcess | None = None
+        self._preparing: asyncio.Task[Environment] | None = None
         self._stopping: Outcome | None = None
 
     async def carry(self) -> Outcome:
@@ -135,7 +171,7 @@ class TaskRun:
         try:
             outcome = await self._attempt()
         except BrickyardError as refusal:
-            outcome = _refused(refusal)
+            outcome = outcome_of_refusal(refusal)
         except Exception as exc:
             # The boundary of a run: nothing may leave it RUNNING.
             log.exception("Run %d broke", self._run_id)
@@ -143,6 +179,7 @@ class TaskRun:
         finally:
             if watchdog is not None:
                 watchdog.cancel()
+        await self._end_children(self._run_id)
         try:
             self._keep(outcome)
         except Exception as exc:
@@ -163,6 +200,12 @@ class TaskRun:
             return
         self._stopping = outcome
         self._records.note_ending(self._run_id)
+        if self._preparing is not None:
+            self._preparing.cancel()
+        # At the same time: a notebook that waits for its children winds up when they have ended.
+        await asyncio.gather(self._end_children(self._run_id), self._end_process())
+
+    async def _end_process(self) -> None:
         process = self._process
         if process is not None and not process.pid:
             process.hang_up()  # nobody is there yet to be interrupted
@@ -180,11 +223,15 @@ class TaskRun:
 
     async def _attempt(self) -> Outcome:
         begun = now_ms()
+        cluster: Mapping[str, Any] = {}
         if self.cluster_id:
-            await self._ready_cluster(self.cluster_id)
+            cluster = await self._ready_cluster(self.cluster_id)
         path = self._task["notebook_task"]["notebook_path"]
         notebook, _file = self._around.notebooks.read_notebook(path)
         self._records.add_cells(self._run_id, notebook)
+        environment = await self._ready_environment()
+        if isinstance(environment, Outcome):
+            return environment
         if self._stopping is not None:
             return self._stopping
         started = now_ms()
@@ -193,8 +240,11 @@ class TaskRun:
             life_cycle="RUNNING",
             started_ms=started,
             setup_ms=started - begun,
+            message="",
         )
         owner = str(self._run_id)
+        identity = identity_of(self._row, self._records, self._around.workspace_id, cluster)
+        token = self._around.tokens.issue_run_token(owner)
         spec = RunSpec(
             run_id=self._run_id,
             notebook_path=path,
@@ -202,24 +252,49 @@ class TaskRun:
             widgets=self._widgets,
             folder=str(self._around.runs_folder / owner),
             folders=self._around.folders,
-            environment=self._environment(self._around.tokens.issue_run_token(owner), path),
+            environment={
+                **(cluster.get("spark_env_vars") or {}),
+                **self._environment(token, path, identity),
+            },
+            identity=identity,
+            mounts=self._around.mounts(),
+            spark_conf=run_conf(cluster, self._around.host, self._around.workspace_id),
         )
+        limit = limit_of(cluster) or self._around.run_memory
         try:
-            return await self._run_processes(spec)
+            async with self._around.pools.lease(environment) as pool:
+                return await self._run_processes(spec, pool, limit)
         finally:
             self._around.tokens.revoke_run_token(owner)
 
-    async def _ready_cluster(self, cluster_id: str) -> None:
+    async def _ready_environment(self) -> Environment | Outcome:
+        """What the run finds installed, or its end when it is stopped while that is made."""
+        libraries = self._task.get("libraries") or []
+        if libraries:
+            self._records.change(self._run_id, message="Installing libraries")
+        self._preparing = asyncio.create_task(
+            self._around.libraries.environment(self.cluster_id, libraries)
+        )
         try:
-            await self._around.clusters.ensure_running(cluster_id)
+            return await self._preparing
+        except asyncio.CancelledError:
+            if self._stopping is None:
+                raise
+            return self._stopping
+        finally:
+            self._preparing = None
+
+    async def _ready_cluster(self, cluster_id: str) -> Mapping[str, Any]:
+        try:
+            return await self._around.clusters.ensure_running(cluster_id)
         except ApiError as refusal:
             raise ApiError(refusal.status, "CLUSTER_ERROR", refusal.message) from refusal
 
-    async def _run_processes(self, spec: RunSpec) -> Outcome:
+    async def _run_processes(self, spec: RunSpec, pool: ProcessPool, limit: int | None) -> Outcome:
         """Run one process after another: each restartPython asks for a new one."""
-        cold = False
+        starts = 0
         while True:
-            process = await self._around.pool.launch(spec, cold=cold)
+            process = await pool.launch(spec, limit)
             self._process = process
             if self._stopping is not None:
                 process.hang_up()  # the stop came while the process was being handed out
@@ -228,24 +303,28 @@ class TaskRun:
             except BaseException:
                 # The workspace is stopping, or an event was not one of ours.
                 process.kill()
-                self._around.pool.retire(process, Path(spec.folder))
+                pool.retire(process, Path(spec.folder))
                 raise
-            if last.get("event") == "restart" and self._stopping is None:
-                self._around.pool.retire(process)
+            starts = 0 if process.pid else starts + 1
+            if self._stopping is None and 0 < starts < _STARTS:
+                pool.retire(process)
+            elif last.get("event") == "restart" and self._stopping is None:
+                pool.retire(process)
+                spec = replace(
+                    spec,
+                    first_cell=last["next_cell"],
+                    inside=tuple(last["inside"]),
+                    widgets=last["widgets"],
+                    secrets=tuple(last["secrets"]),
+                    output_used=last["output_used"],
+                )
             elif last.get("event") == "end" and self._stopping is None:
                 # What the notebook had to say is kept: its process may end in its own time.
-                self._around.pool.retire(process, Path(spec.folder))
-                return _outcome(last)
+                pool.retire(process, Path(spec.folder))
+                return outcome_of_end(last)
             else:
-                status = await self._around.pool.finish(process, Path(spec.folder))
-                return self._stopping or _died(status)
-            cold = last["cold"]
-            spec = replace(
-                spec,
-                first_cell=last["next_cell"],
-                widgets=last["widgets"],
-                secrets=tuple(last["secrets"]),
-            )
+                ended = await pool.finish(process, Path(spec.folder))
+                return self._stopping or outcome_of_death(ended)
 
     async def _follow(self, process: RunProcess) -> Event:
         """Keep what a process says; returns its last word, which may be none."""
@@ -264,15 +343,13 @@ class TaskRun:
             self._records.change_cell(
                 self._run_id, event["position"], event["state"], event["time_ms"]
             )
-        elif kind == "output":
-            self._records.add_output(
-                self._run_id, event["position"], event["kind"], event["content"]
-            )
-        elif kind == "hello" and self._stopping is not None and self._process is not None:
-            self._process.kill()  # the stop came before there was anyone to interrupt
+        else:
+            self._outputs.take(event)
 
-    def _environment(self, token: str, path: str) -> dict[str, str]:
+    def _environment(self, token: str, path: str, identity: Identity) -> dict[str, str]:
         return {
+            # By it libraries know that they are on the platform.
+            "DATABRICKS_RUNTIME_VERSION": identity.runtime_version,
             "DATABRICKS_HOST": self._around.host,
             "DATABRICKS_TOKEN": token,
             "DATABRICKS_AUTH_TYPE": "pat",
@@ -318,33 +395,3 @@ class TaskRun:
             ended_ms=ended,
             execution_ms=ended - (row["started_ms"] or ended),
         )
-
-
-def _refused(refusal: BrickyardError) -> Outcome:
-    code = "RESOURCE_NOT_FOUND"
-    if isinstance(refusal, ApiError):
-        code = "CLUSTER_ERROR" if refusal.code == "CLUSTER_ERROR" else "INVALID_RUN_CONFIGURATION"
-    return Outcome("INTERNAL_ERROR", "FAILED", code, str(refusal), str(refusal))
-
-
-def _outcome(last: Event) -> Outcome:
-    """Read the end from a notebook's last word."""
-    if last["result"] == "SUCCESS":
-        return Outcome("TERMINATED", "SUCCESS", "SUCCESS", exit_value=last.get("exit_value"))
-    return Outcome(
-        "TERMINATED",
-        "FAILED",
-        "RUN_EXECUTION_ERROR",
-        "Workload failed, see run output for details.",
-        last["error"],
-        last["error_trace"],
-    )
-
-
-def _died(status: int | None) -> Outcome:
-    how = "in a way that is not known, or did not start,"
-    if status is not None:
-        how = f"by signal {-status}" if status < 0 else f"with exit status {status}"
-    hint = " (out of memory, or killed by hand)" if status == -9 else ""
-    message = f"The notebook's Python process ended {how}{hint} before the notebook did."
-    return Outcome("TERMINATED", "FAILED", "DRIVER_ERROR", message, message)

@@ -45,6 +45,8 @@ runs = Table(
     Column("parent_id", Integer, ForeignKey("runs.run_id", ondelete="CASCADE"), index=True),
     Column("job_id", Integer, index=True),
     Column("task_key", String),
+    # The task run whose notebook has called dbutils.notebook.run.
+    Column("caller_id", Integer, ForeignKey("runs.run_id", ondelete="SET NULL"), index=True),
     Column("number_in_job", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
     Column("run_type", String, nullable=False),
@@ -67,6 +69,25 @@ runs = Table(
     Column("error", Text),
     Column("error_trace", Text),
     sqlite_autoincrement=True,
+)
+
+task_values = Table(
+    "task_values",
+    metadata,
+    # The job run that they belong to.
+    Column("run_id", Integer, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("task_key", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    # JSON as the notebook wrote it.
+    Column("value", Text, nullable=False),
+)
+
+mounts = Table(
+    "mounts",
+    metadata,
+    Column("mount_point", String, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("encryption_type", String, nullable=False, default=""),
 )
 
 cells = Table(
@@ -116,6 +137,28 @@ cluster_events = Table(
     Column("timestamp_ms", BigInteger, nullable=False),
     Column("type", String, nullable=False),
     Column("details", JSON, nullable=False),
+)
+
+cluster_libraries = Table(
+    "cluster_libraries",
+    metadata,
+    # In the order of installation.
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "cluster_id",
+        String,
+        ForeignKey("clusters.cluster_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("key", Text, nullable=False),  # the same for equal libraries
+    Column("library", JSON, nullable=False),
+    Column("status", String, nullable=False),
+    Column("messages", JSON, nullable=False),
+    # The start of the cluster that the status holds for; null while the cluster does not run.
+    Column("life", BigInteger),
+    # What uv was given; null until the library is installed.
+    Column("lines", JSON(none_as_null=True)),
+    Index("ix_cluster_libraries_key", "cluster_id", "key", unique=True),
 )
 
 secret_scopes = Table(

@@ -59,6 +59,13 @@ class CellView:
         self.row = row
         self.address = address
         self.blocks = Blocks()
+        # Whether its outputs are to be sent afresh: some that a browser may have are gone.
+        self.is_cleared = False
+
+    def clear(self) -> None:
+        """Forget the outputs, which the notebook has removed."""
+        self.blocks = Blocks()
+        self.is_cleared = True
 
     @property
     def key(self) -> str:
@@ -93,6 +100,7 @@ class TaskView:
         self.cells: list[CellView] = []
         self.last = 0
         self._complete = False
+        self._version = 0
 
     @property
     def notebook_path(self) -> str:
@@ -139,14 +147,37 @@ class TaskView:
             cell.row = cell_row
         address = run_address(row)
         self.cells += [CellView(cell_row, address) for cell_row in rows[len(self.cells) :]]
-        by_position = {cell.row["position"]: cell for cell in self.cells}
-        for output in runs.outputs(row["run_id"], self.last):
+        self._refresh_outputs(runs, upto)
+        self._complete = upto is None and not is_active(row)
+
+    def _refresh_outputs(self, runs: RunRecords, upto: int | None) -> None:
+        run_id = self.row["run_id"]
+        cells = {cell.row["position"]: cell for cell in self.cells}
+        version, changed, cleared = runs.history.since(run_id, self._version)
+        known, self._version = self.last, version
+        for position in cleared:
+            if position in cells:
+                cells[position].clear()
+        # What was changed or cleared before the first look is read as it is now, like all else;
+        # but a browser that comes back may still have it as it was.
+        for sequence in changed:
+            row = runs.output(run_id, sequence) if sequence <= known else None
+            if row is not None and row["position"] in cells:
+                cells[row["position"]].blocks.change(row)
+        for output in runs.outputs(run_id, known):
             if upto is not None and output["sequence"] > upto:
                 break
             self.last = output["sequence"]
-            if output["position"] in by_position:
-                by_position[output["position"]].blocks.add(output)
-        self._complete = upto is None and not is_active(row)
+            if output["position"] in cells:
+                cells[output["position"]].blocks.add(output)
+
+    def mark_seen(self, runs: RunRecords) -> None:
+        """Take the outputs read so far as known to the browser, as they were at first."""
+        _version, changed, _cleared = runs.history.since(self.row["run_id"], 0)
+        for cell in self.cells:
+            cell.blocks.take_changed()
+            for sequence in changed:
+                cell.blocks.touch(sequence)
 
 
 class RunView:
@@ -215,8 +246,7 @@ class RunView:
     def mark_seen(self) -> None:
         """Take all outputs read so far as known to the browser."""
         for task in self.tasks:
-            for cell in task.cells:
-                cell.blocks.take_changed()
+            task.mark_seen(self._runs)
 
     def changes(self) -> list[Fragment]:
         """What differs from the last call; the first call gives every part but known outputs."""
@@ -244,6 +274,12 @@ class RunView:
         head = f"cell-head-{cell.key}"
         yield self._part(head, f"cell-{cell.key}", state, "cell_head", cell)
         if cell.is_markdown:
+            return
+        if cell.is_cleared:
+            cell.is_cleared = False
+            cell.blocks.take_changed()
+            html = fragment("cell_outputs", cell, True)
+            yield Fragment(f"outputs-{cell.key}", f"cell-{cell.key}", html)
             return
         for block in cell.blocks.take_changed():
             html = fragment("block", cell, block)

@@ -7,11 +7,13 @@ import io
 
 from starlette.responses import Response
 
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime.protocol import PLOTLY_MIME, TABLE_MIME
 from brickyard.workspace.api.errors import missing
 from brickyard.workspace.jobs.records import Row, RunRecords
-from brickyard.workspace.web.outputs import is_table, plain_text
-from brickyard.workspace.web.responses import download, output_document
+from brickyard.workspace.web.outputs import is_plotly, is_table, plain_text
+from brickyard.workspace.web.responses import download
+from brickyard.workspace.web.sandbox import output_document, plotly_document
+from brickyard.workspace.web.screen import uncoloured
 
 
 def cell_text(runs: RunRecords, run_id: int, number: int) -> Response:
@@ -46,6 +48,8 @@ def output_file(runs: RunRecords, run_id: int, sequence: int, form: str) -> Resp
     found = runs.output(run_id, sequence)
     if found is not None and found["kind"] == "display":
         content = found["content"]
+        if form == "html" and is_plotly(content):
+            return plotly_document(content[PLOTLY_MIME])
         if form == "html" and isinstance(content.get("text/html"), str):
             return output_document(content["text/html"])
         if form == "csv" and is_table(content.get(TABLE_MIME)):
@@ -57,7 +61,7 @@ def output_file(runs: RunRecords, run_id: int, sequence: int, form: str) -> Resp
 def _text(output: Row) -> str:
     content = output["content"]
     if output["kind"] == "stream":
-        return str(content["text"])
+        return uncoloured(str(content["text"]))
     if output["kind"] == "error":
         return f"{content['trace']}\n"
     if is_table(content.get(TABLE_MIME)):

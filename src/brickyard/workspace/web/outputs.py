@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME
 from brickyard.workspace.web import markdown
-from brickyard.workspace.web.screen import Screen
+from brickyard.workspace.web.screen import Screen, uncoloured
 
 Row = Mapping[Any, Any]  # of the store, or like one
 
@@ -21,9 +21,14 @@ MAX_COLUMNS = 60
 _MAX_TABLE_CELL = 500
 _MAX_IMAGE = 8 * 1024 * 1024  # characters of base64
 _MAX_PLAIN = 100_000
-_IMAGES = ("image/png", "image/jpeg")
+_IMAGES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+# Scripts and styles of other sites, which an output's document does not load.
+_ASKS = re.compile(
+    r"""<(?:script|link)\b[^>]*\b(?:src|href)\s*=\s*["']?\s*(?:https?:)?//(?!cdn\.plot\.ly/)""",
+    re.IGNORECASE,
+)
 _TALL = re.compile(r"<(?:tr|p|br|li|h[1-6]|hr)\b", re.IGNORECASE)
 _NUMERIC = re.compile(r"(tiny|small|big)?int|u?int\d+|float\d*|double|decimal\b", re.IGNORECASE)
 
@@ -34,8 +39,8 @@ class Block:
 
     Attributes:
         index: Place among the cell's blocks.
-        kind: ``text``, ``table``, ``image``, ``html``, ``markdown``, ``plain``, ``error`` or
-            ``more``: which macro of the templates shows it.
+        kind: ``text``, ``table``, ``image``, ``html``, ``plotly``, ``markdown``, ``plain``,
+            ``error`` or ``more``: which macro of the templates shows it.
         content: What that macro needs.
         sequence: Number of the output that it stands for.
     """
@@ -58,7 +63,10 @@ class Blocks:
         content, sequence = output["content"], output["sequence"]
         if output["kind"] == "stream":
             block = self._text_block(sequence)
-            block.content.write(content["name"], content["text"])
+            if content.get("open"):
+                block.content.write_open(content["name"], content["text"], sequence)
+            else:
+                block.content.write(content["name"], content["text"])
         elif output["kind"] == "error":
             block = self._append("error", content, sequence)
         elif self._full():
@@ -68,6 +76,28 @@ class Blocks:
             kind, shown = _display(content)
             block = self._append(kind, shown, sequence)
         self._changed[block.index] = block
+
+    def change(self, output: Row) -> None:
+        """Take an output again, whose content has changed."""
+        content, sequence = output["content"], output["sequence"]
+        for block in self.all:
+            if output["kind"] == "stream":
+                is_open = bool(content.get("open"))
+                found = block.kind == "text" and block.content.rewrite(
+                    content["name"], content["text"], sequence, is_open=is_open
+                )
+            else:
+                found = block.sequence == sequence and block.kind not in ("text", "more")
+                if found:
+                    block.kind, block.content = _display(content)
+            if found:
+                self._changed[block.index] = block
+
+    def touch(self, sequence: int) -> None:
+        """Take a block as changed, for a browser that may have an older form of it."""
+        for block in self.all:
+            if block.sequence <= sequence and (block.kind == "text" or block.sequence == sequence):
+                self._changed[block.index] = block
 
     def take_changed(self) -> list[Block]:
         """The blocks that changed since the last call, in their order."""
@@ -103,16 +133,21 @@ def _display(data: Mapping[str, Any]) -> tuple[str, Any]:
     table = shown_table(data.get(TABLE_MIME))
     if table is not None:
         return "table", table
+    if is_plotly(data):
+        return "plotly", _plotly_height(data[PLOTLY_MIME])
     for kind in _IMAGES:
         if (source := _image(kind, data.get(kind))) is not None:
-            return "image", source
+            return "image", {"source": source, **_size(data, kind)}
     if isinstance(svg := data.get("image/svg+xml"), str) and len(svg) < _MAX_IMAGE:
         # As an image it may neither run scripts nor load anything.
-        return "image", _data_uri("image/svg+xml", base64.b64encode(svg.encode()).decode())
+        source = _data_uri("image/svg+xml", base64.b64encode(svg.encode()).decode())
+        return "image", {"source": source}
     if isinstance(html := data.get("text/html"), str):
-        return "html", _height(html)
+        return "html", {"height": _height(html), "asks": bool(_ASKS.search(html))}
     if isinstance(text := data.get("text/markdown"), str):
         return "markdown", markdown.render(text)
+    if "application/json" in data:
+        return "plain", _json(data["application/json"])[:_MAX_PLAIN]
     return "plain", plain_text(data)[:_MAX_PLAIN]
 
 
@@ -120,10 +155,14 @@ def plain_text(data: Mapping[str, Any]) -> str:
     """An output as text: its own plain form, JSON, or the names of the forms it has."""
     for kind in ("text/plain", "text/markdown", "text/latex"):
         if isinstance(text := data.get(kind), str):
-            return text
+            return uncoloured(text)
     if "application/json" in data:
-        return json.dumps(data["application/json"], indent=2, ensure_ascii=False)
+        return _json(data["application/json"])
     return f"(an output of type {', '.join(sorted(data)) or 'unknown'}, which has no text form)"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def shown_table(table: Any) -> dict[str, Any] | None:
@@ -152,6 +191,12 @@ def shown_table(table: Any) -> dict[str, Any] | None:
     }
 
 
+def is_plotly(data: Mapping[str, Any]) -> bool:
+    """Whether an output is a plotly figure."""
+    figure = data.get(PLOTLY_MIME)
+    return isinstance(figure, dict) and isinstance(figure.get("data"), list)
+
+
 def is_table(table: Any) -> bool:
     """Whether a value has the shape of a table."""
     return isinstance(table, dict) and all(
@@ -172,10 +217,30 @@ def _value(value: Any) -> tuple[str, str]:
         return str(value).lower(), ""
     if isinstance(value, int | float):
         return str(value), "number"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     if len(text) > _MAX_TABLE_CELL:
         text = text[:_MAX_TABLE_CELL] + "…"
     return text, ""
+
+
+def _size(data: Mapping[str, Any], kind: str) -> dict[str, int]:
+    """Width and height that the notebook wants an image shown with, in pixels."""
+    metadata = data.get(METADATA_MIME)
+    wanted = metadata.get(kind) if isinstance(metadata, dict) else None
+    if not isinstance(wanted, dict):
+        return {}
+    sizes = {name: wanted.get(name) for name in ("width", "height")}
+    return {
+        name: int(size)
+        for name, size in sizes.items()
+        if isinstance(size, int | float) and 0 < size <= 10_000
+    }
+
+
+def _plotly_height(figure: Mapping[str, Any]) -> int:
+    layout = figure.get("layout")
+    height = layout.get("height") if isinstance(layout, dict) else None
+    return int(height) if isinstance(height, int | float) and 50 <= height <= 2000 else 450
 
 
 def _image(kind: str, data: Any) -> str | None:
@@ -191,7 +256,7 @@ def _data_uri(kind: str, encoded: str) -> str:
 def _height(html: str) -> int:
     """Height in pixels of the frame for an HTML output.
 
-    A sandboxed frame cannot be measured from outside, so it is guessed from what breaks lines.
+    It is guessed from what breaks lines, until the document tells its own.
     """
     shown = _STYLE.sub("", html[:20_000])
     lines = max(len(_TALL.findall(shown)), 0 if "<" in shown else shown.count("\n"))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from brickyard.workspace.web import templates
 
 STATIC = Path(__file__).parent / "static"
+PLOTLY = "plotly.js"
 _STATIC_TYPES = {
     "brickyard.css": "text/css; charset=utf-8",
     "brickyard.js": "text/javascript; charset=utf-8",
@@ -25,13 +27,8 @@ _POLICY = (
     "connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# An HTML output is a document of its own, with a policy of its own: a srcdoc frame would inherit
-# the page's, which bars the inline styles that such output is full of. ``sandbox`` gives it an
-# origin of its own and no scripts even when somebody opens its address directly.
-_OUTPUT_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
+# A text or table by itself is no document: nothing in it loads or runs.
+_DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'self'"
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": with that, browsers send "Origin: null" with our own forms too, and the
@@ -39,13 +36,6 @@ _COMMON = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_OUTPUT_STYLE = (
-    "<!DOCTYPE html><meta charset=utf-8><style>"
-    "body{font:14px/1.5 system-ui,sans-serif;margin:8px;color:#1c2024;background:#fff}"
-    "table{border-collapse:collapse}th,td{padding:2px 8px;border:1px solid #d9dde2;"
-    "text-align:right}th{background:#f4f5f7}pre,code{font-family:ui-monospace,monospace}"
-    "</style>"
-)
 
 
 def page(name: str, *, status: int = 200, **context: object) -> Response:
@@ -69,15 +59,14 @@ def error_page(status: int, title: str, message: str, user: str | None) -> Respo
     return page("error.html", status=status, title=title, message=message, user=user)
 
 
-def output_document(html: str) -> Response:
-    """An HTML output as a sandboxed document."""
-    headers = {**_COMMON, "Content-Security-Policy": _OUTPUT_POLICY}
-    return HTMLResponse(_OUTPUT_STYLE + html, headers=headers)
+def document(html: str, policy: str) -> Response:
+    """A document that is not ours, under a content policy of its own."""
+    return HTMLResponse(html, headers={**_COMMON, "Content-Security-Policy": policy})
 
 
 def download(content: str, media_type: str, name: str | None = None) -> Response:
     """Text that is shown by itself, or saved under a name."""
-    headers = {**_COMMON, "Content-Security-Policy": _OUTPUT_POLICY}
+    headers = {**_COMMON, "Content-Security-Policy": _DOWNLOAD_POLICY}
     if name is not None:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=media_type, headers=headers)
@@ -106,6 +95,8 @@ def local_path(text: str | None) -> str:
 async def static_file(request: Request) -> Response:
     """A file of our own; a browser that has it already is told so."""
     name = request.path_params["name"]
+    if name == PLOTLY:
+        return _plotly_script()
     if name not in _STATIC_TYPES:
         return Response("Not found", 404, _COMMON, media_type="text/plain")
     content, tag = _static(name)
@@ -113,6 +104,19 @@ async def static_file(request: Request) -> Response:
     if tag in _tags(request.headers):
         return Response(status_code=304, headers=headers)
     return Response(content, headers={**headers, "Content-Type": _STATIC_TYPES[name]})
+
+
+def _plotly_script() -> Response:
+    """Plotly's script, of the package that is installed beside the workspace.
+
+    Frames that hold outputs load it, and they are of no site: any may read it.
+    """
+    spec = find_spec("plotly")
+    file = Path(spec.origin).parent / "package_data/plotly.min.js" if spec and spec.origin else None
+    if file is None or not file.is_file():
+        return Response("plotly is not installed", 404, _COMMON, media_type="text/plain")
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
+    return FileResponse(file, headers=headers, media_type="text/javascript; charset=utf-8")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Printed text as a terminal would leave it: progress bars overwritten, colours taken out.
+"""The end of what a cell printed: text as a terminal left it, and the colours in it.
 
 Only the end is kept, so that a cell that prints for hours costs a page no more than another.
 """
@@ -7,88 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
+
+from markupsafe import Markup, escape
 
 MAX_LINES = 2_000
 MAX_CHARACTERS = 400_000
 MAX_LINE = 10_000
 
-# ECMA-48: control sequences, operating-system commands, two-character escapes; other controls but
-# the tab are dropped.
-_TOKEN = re.compile(
-    r"\x1b\[(?P<arguments>[0-?]*)[ -/]*(?P<final>[@-~])"
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
-    r"|\x1b[ -~]"
-    r"|[\x00-\x08\x0a-\x1f\x7f]"
-)
-_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]{0,200})?\Z")
-
-
-class _Line:
-    """The line of one stream that has not ended yet."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._cursor = 0
-        self._held = ""  # an escape sequence that the next piece of text completes
-
-    def feed(self, text: str) -> list[str]:
-        """Take text; returns the lines that it ended."""
-        if not self._held and not _SPECIAL.search(text):
-            return self._feed_plain(text)
-        text = self._held + text
-        unfinished = _UNFINISHED.search(text)
-        self._held = unfinished[0] if unfinished else ""
-        if unfinished:
-            text = text[: unfinished.start()]
-        return self._feed_controls(text)
-
-    def _feed_plain(self, text: str) -> list[str]:
-        first, *others = text.split("\n")
-        self._put(first)
-        if not others:
-            return []
-        done = [self._end(), *(_clip(line) for line in others[:-1])]
-        self._put(others[-1])
-        return done
-
-    def _feed_controls(self, text: str) -> list[str]:
-        done = []
-        position = 0
-        for token in _TOKEN.finditer(text):
-            self._put(text[position : token.start()])
-            position = token.end()
-            if token[0] == "\n":
-                done.append(self._end())
-            else:
-                self._control(token)
-        self._put(text[position:])
-        return done
-
-    def _control(self, token: re.Match[str]) -> None:
-        if token[0] == "\r":
-            self._cursor = 0
-        elif token[0] == "\b":
-            self._cursor = max(0, self._cursor - 1)
-        elif token["final"] == "K":  # erase: from the cursor, or the whole line
-            self.text = "" if token["arguments"] == "2" else self.text[: self._cursor]
-
-    def _put(self, text: str) -> None:
-        if not text:
-            return
-        padded = self.text.ljust(min(self._cursor, MAX_LINE))
-        end = self._cursor + len(text)
-        self.text = _clip(padded[: self._cursor] + text + padded[end:])
-        self._cursor = end
-
-    def _end(self) -> str:
-        text, self.text, self._cursor = self.text, "", 0
-        return text
-
-
-def _clip(line: str) -> str:
-    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
+_ESCAPE = re.compile(r"\x1b\[([0-9;]*)m|[\x00-\x08\x0b-\x1f\x7f]")
+_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_FLAGS = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 9: "struck"}
+_CLEARED = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",), 29: ("struck",)}
 
 
 class Screen:
@@ -98,22 +28,50 @@ class Screen:
         self.dropped = 0  # lines that are not kept any more
         self._lines: deque[tuple[str, str]] = deque()
         self._characters = 0
-        self._open: dict[str, _Line] = {}
+        # By stream: the line that has not ended, and the text that may still be written over, with
+        # the sequence number of its row.
+        self._begun: dict[str, str] = {}
+        self._open: dict[str, tuple[int, str]] = {}
 
     def write(self, stream: str, text: str) -> None:
-        """Take text.
+        """Take text that stays.
 
         Args:
             stream: ``stdout`` or ``stderr``; each has its own unfinished line, so that a progress
                 bar on one does not eat what is printed on the other.
             text: The text, cut anywhere.
         """
-        self._keep(stream, self._open.setdefault(stream, _Line()).feed(text))
+        lines = (self._begun.get(stream, "") + text).split("\n")
+        self._begun[stream] = _clip(lines.pop())
+        for line in lines:
+            self._keep(stream, _clip(line))
+
+    def write_open(self, stream: str, text: str, sequence: int) -> None:
+        """Take text that may be written over."""
+        self._open[stream] = (sequence, text)
+
+    def rewrite(self, stream: str, text: str, sequence: int, *, is_open: bool) -> bool:
+        """Put text in the place of what may be written over.
+
+        Returns:
+            Whether that was found here.
+        """
+        if self._open.get(stream, (0, ""))[0] != sequence:
+            return False
+        del self._open[stream]
+        if is_open:
+            self.write_open(stream, text, sequence)
+        else:
+            self.write(stream, text)
+        return True
 
     def runs(self) -> list[tuple[str, str]]:
         """The text from top to bottom, as pieces of one stream each."""
-        unfinished = [(name, line.text) for name, line in self._open.items() if line.text]
-        rows = [*self._lines, *unfinished]
+        rows = list(self._lines)
+        for name in dict.fromkeys([*self._begun, *self._open]):
+            text = self._begun.get(name, "") + self._open.get(name, (0, ""))[1]
+            if text:
+                rows.append((name, text))
         pieces: list[tuple[str, list[str]]] = []
         for name, text in rows:
             if not pieces or pieces[-1][0] != name:
@@ -121,10 +79,72 @@ class Screen:
             pieces[-1][1].append(text)
         return [(name, "\n".join(lines)) for name, lines in pieces]
 
-    def _keep(self, stream: str, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._lines.append((stream, line))
-            self._characters += len(line)
-            while len(self._lines) > MAX_LINES or self._characters > MAX_CHARACTERS:
-                self._characters -= len(self._lines.popleft()[1])
-                self.dropped += 1
+    def coloured(self) -> list[tuple[str, Markup]]:
+        """As :meth:`runs`, in HTML with its colours."""
+        return [(name, coloured(text)) for name, text in self.runs()]
+
+    def _keep(self, stream: str, line: str) -> None:
+        self._lines.append((stream, line))
+        self._characters += len(line)
+        while len(self._lines) > MAX_LINES or self._characters > MAX_CHARACTERS:
+            self._characters -= len(self._lines.popleft()[1])
+            self.dropped += 1
+
+
+def coloured(text: str) -> Markup:
+    """Text as HTML in which colours (ECMA-48, SGR) are classes; other controls are dropped."""
+    if "\x1b" not in text and not _ESCAPE.search(text):
+        return escape(text)
+    return Markup("").join(_spans(text))
+
+
+def uncoloured(text: str) -> str:
+    """Text without colours."""
+    return _ESCAPE.sub("", text) if "\x1b" in text else text
+
+
+def _spans(text: str) -> Iterator[Markup]:
+    style: set[str] = set()
+    position = 0
+    for match in [*_ESCAPE.finditer(text), None]:
+        end = len(text) if match is None else match.start()
+        if end > position:
+            part = text[position:end]
+            if style:
+                yield Markup('<span class="{}">{}</span>').format(" ".join(sorted(style)), part)
+            else:
+                yield escape(part)
+        if match is not None:
+            position = match.end()
+            if match[1] is not None:
+                _apply(style, match[1])
+
+
+def _apply(style: set[str], arguments: str) -> None:
+    """Change a style as a sequence's arguments say; palettes are not told apart."""
+    codes = [int(code) if code and len(code) < 4 else 0 for code in arguments.split(";")]
+    while codes:
+        code = codes.pop(0)
+        if code == 0:
+            style.clear()
+        elif code in _FLAGS:
+            style.add(f"ansi-{_FLAGS[code]}")
+        elif code in _CLEARED:
+            style.difference_update(f"ansi-{flag}" for flag in _CLEARED[code])
+        elif code in (38, 48):
+            del codes[: 2 if codes[:1] == [5] else 4]
+        else:
+            _paint(style, code)
+
+
+def _paint(style: set[str], code: int) -> None:
+    """Set the colour of the text (30 to 39, 90 to 97) or behind it (40 to 49, 100 to 107)."""
+    kind = "fg" if code // 10 in (3, 9) else "bg" if code // 10 in (4, 10) else ""
+    if kind:
+        style.difference_update([name for name in style if name.startswith(f"ansi-{kind}-")])
+        if code % 10 < len(_COLOURS):
+            style.add(f"ansi-{kind}-{_COLOURS[code % 10]}")
+
+
+def _clip(line: str) -> str:
+    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"

@@ -83,6 +83,16 @@
     }
   }
 
+  // Frames ----------------------------------------------------------------------------------------
+  // Outputs may run scripts, each in a frame of no origin; all the page takes from one is a height.
+  addEventListener("message", (event) => {
+    const height = Math.ceil(Number(event.data?.height));
+    if (!(height > 0)) return;
+    for (const frame of document.querySelectorAll(".output.html iframe")) {
+      if (frame.contentWindow === event.source) frame.height = Math.min(Math.max(height, 24), 600);
+    }
+  });
+
   // The stream ------------------------------------------------------------------------------------
   // Browsers allow six connections to a host: a page that nobody looks at gives its one back.
   let source = null, last = null, done = false;

@@ -1,0 +1,10 @@
+# Databricks notebook source
+
+
+# COMMAND ----------
+
+   
+
+# COMMAND ----------
+
+print('after blanks')

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# get_ipython() is there for those who ask.
+print(get_ipython() is not None)

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# The file ends without a line end.
+print('last')

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# sc says clearly that Spark Connect has none, as on shared clusters.
+sc.parallelize([1, 2])

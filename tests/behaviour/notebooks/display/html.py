@@ -1,0 +1,3 @@
+# Databricks notebook source
+# displayHTML keeps the HTML as it is.
+displayHTML('<h1 id="x">Sales</h1>')

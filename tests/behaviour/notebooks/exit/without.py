@@ -1,0 +1,7 @@
+# Databricks notebook source
+# A notebook that does not call exit() has no value.
+x = 1
+
+# COMMAND ----------
+
+x + 1

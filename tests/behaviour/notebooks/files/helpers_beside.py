@@ -1,0 +1,5 @@
+COLOUR = 'blue'
+
+
+def shout(text):
+    return text.upper()

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# A file that is not there.
+open('/dbfs/behaviour/nothing.txt')

@@ -1,0 +1,3 @@
+from package_beside.inner import VALUE
+
+__all__ = ['VALUE']

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# put over a file needs overwrite.
+dbutils.fs.put('/behaviour/put_exists/a.txt', 'new')

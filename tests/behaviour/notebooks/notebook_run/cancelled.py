@@ -1,0 +1,3 @@
+# Databricks notebook source
+# Cancelling the parent cancels the child.
+dbutils.notebook.run('./lib/sleeps_long', 0)

@@ -1,0 +1,2 @@
+# Databricks notebook source
+raise ValueError('seen by its own record')

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# Printed HTML is text.
+print('<b>not bold</b> & <script>')

@@ -1,0 +1,7 @@
+# Databricks notebook source
+# Text without a line end belongs to its own cell.
+print('open', end='')
+
+# COMMAND ----------
+
+print('closed')

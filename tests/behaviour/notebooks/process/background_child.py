@@ -1,0 +1,6 @@
+# Databricks notebook source
+# A process left behind ends with the run.
+import subprocess
+
+child = subprocess.Popen(['sleep', '600'])
+print(f'pid={child.pid}')

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# A cluster's Spark settings are the session's.
+print(spark.conf.get('spark.behaviour.colour'))

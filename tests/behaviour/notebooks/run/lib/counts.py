@@ -1,0 +1,2 @@
+# Databricks notebook source
+counter = globals().get('counter', 0) + 1

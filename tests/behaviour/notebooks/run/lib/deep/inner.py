@@ -1,0 +1,2 @@
+# Databricks notebook source
+inner_value = 41

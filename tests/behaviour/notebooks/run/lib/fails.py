@@ -1,0 +1,6 @@
+# Databricks notebook source
+ready = True
+
+# COMMAND ----------
+
+raise ValueError('inside the other notebook')

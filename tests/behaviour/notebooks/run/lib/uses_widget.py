@@ -1,0 +1,3 @@
+# Databricks notebook source
+who = dbutils.widgets.get('who')
+how = dbutils.widgets.get('how')

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# A key that is not there fails the run and is named.
+dbutils.secrets.get('s-key', 'nothing')

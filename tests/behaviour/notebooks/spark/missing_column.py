@@ -1,0 +1,3 @@
+# Databricks notebook source
+# A column that is not there is named.
+spark.range(1).select('no_such_column').collect()

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# The session is there, and counts.
+print(spark.range(10).count())

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# show() prints.
+spark.range(2).show()

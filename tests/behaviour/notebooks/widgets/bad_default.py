@@ -1,0 +1,3 @@
+# Databricks notebook source
+# A dropdown's default must be a choice.
+dbutils.widgets.dropdown('size', 'XXL', ['S', 'M'])

@@ -1,0 +1,3 @@
+# Databricks notebook source
+# dbutils.widgets.help() prints its calls.
+dbutils.widgets.help()
