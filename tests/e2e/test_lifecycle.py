@@ -42,12 +42,12 @@ def alive(pid: int) -> bool:
 def test_cancel_interrupts_the_notebook_which_may_clean_up(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    flag = tmp_path / "cleaned"
+    begun, flag = tmp_path / "begun", tmp_path / "cleaned"
     run_id = workspace.start(
-        "import time\ntry:\n    while True: time.sleep(0.05)\n"
-        f"finally:\n    open({str(flag)!r}, 'w')"
+        f"import time\ntry:\n    open({str(begun)!r}, 'w')\n"
+        f"    while True: time.sleep(0.05)\nfinally:\n    open({str(flag)!r}, 'w')"
     )
-    workspace.wait_for_cell(run_id)
+    wait_for(begun.exists)
 
     workspace.sdk.jobs.cancel_run(run_id)
     done = workspace.result(workspace.wait(run_id))

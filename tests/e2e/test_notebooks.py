@@ -175,7 +175,7 @@ def test_restart_python_drops_variables_and_keeps_libraries_and_widgets(
         ("# MAGIC %pip install /Workspace/none.whl", "/Workspace/none.whl does not exist"),
         ("# MAGIC %run ./nowhere", "notebook not found: /Shared/nowhere"),
         ("# MAGIC %sql\n# MAGIC select * from main.default.missing", "missing"),
-        ("# MAGIC %scala\n# MAGIC val x = 1", "Cell 1 of this python notebook is scala"),
+        ("# MAGIC %scala\n# MAGIC val x = 1", "Cell 1 of /Shared/test is Scala code"),
         ("dbutils.notebook.run('./x', 60)", "NotebookExecutionException: FAILED"),
         ("dbutils.secrets.get('no', 'no')", "Secret does not exist with scope: no and key: no"),
         ("import os; os.kill(os.getpid(), 11)", "ended by signal 11"),
