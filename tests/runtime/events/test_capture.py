@@ -69,10 +69,10 @@ os.write(1, "n\\u00e4tive".encode()[2:])
 os.system("echo child >&2")
 capture.drain()
 channel.flush()
+[reading] = [t for t in threading.enumerate() if t.name == "brickyard-capture"]
 null = os.open(os.devnull, os.O_WRONLY)
 os.dup2(null, 1)
 os.dup2(null, 2)
-[reading] = [t for t in threading.enumerate() if t.name == "brickyard-capture"]
 reading.join(20)
 os._exit(int(reading.is_alive()))
 """
