@@ -1,5 +1,6 @@
 # make demo   the whole tool once, on real data, on this machine
 # make test   every test
+# make test-jvm   the same engine choice against Apache Spark's own Connect server; needs Java
 # make lint   ruff, mypy --strict, import contracts
 # Needs Python 3.11 or newer and make; everything else goes into .venv here.
 
@@ -12,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest $(XDIST)
 CODE := src tests benchmarks $(FLIGHTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint format lock clean install-dev
+.PHONY: help demo test test-jvm coverage lint format lock clean install-dev
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -28,6 +29,10 @@ demo: install-dev
 test: install-dev
 	$(PYTEST) tests
 	cd $(FLIGHTS) && $(CURDIR)/$(PYTEST)
+
+# Downloads Apache Spark (some 450 MB) into an environment that the test makes and removes.
+test-jvm: install-dev
+	BRICKYARD_APACHE_SPARK=1 $(BIN)/python -m pytest tests/e2e/test_apache_spark.py
 
 coverage: install-dev
 	$(PYTEST) --cov --cov-report=term --cov-report=html tests

@@ -131,6 +131,11 @@ json_values = st.recursive(
 )
 
 
+def test_null_is_no_element_of_an_array_of_objects() -> None:
+    found = [str(problem) for problem in check({"tasks": [None]}, jobs.JobSettings)]
+    assert found == ["tasks[0] is a JSON null, expected object."]
+
+
 @given(json_values)
 def test_any_json_is_judged_and_only_what_fits_is_parsed(value: object) -> None:
     problems = check(value, jobs.JobSettings)

@@ -137,7 +137,11 @@ def _array(value: object, item: Any, path: str) -> Iterator[Problem]:
         yield Problem(path, json_type(value), "array", "type")
         return
     for index, element in enumerate(value):
-        yield from _walk(element, item, f"{path}[{index}]")
+        if element is None and dataclasses.is_dataclass(item):
+            # A field may be null; of an element the SDK asks for its fields.
+            yield Problem(f"{path}[{index}]", "null", "object", "type")
+        else:
+            yield from _walk(element, item, f"{path}[{index}]")
 
 
 def _mapping(value: object, item: Any, path: str) -> Iterator[Problem]:

@@ -90,3 +90,16 @@ def test_whoever_is_killed_the_folder_is_whole(link: Path) -> None:
     with Generations(link).change() as change:  # nobody holds the lock any more
         change.kept = lambda _entry: True
     assert seen
+
+
+def test_bytecode_of_a_replaced_version_is_not_taken_over(link: Path) -> None:
+    generations = Generations(link)
+    with generations.change() as change:
+        (change.folder / "pkg/__pycache__").mkdir(parents=True)
+        (change.folder / "pkg/__pycache__/module.cpython-311.pyc").write_bytes(b"1")
+        change.kept = lambda _entry: True
+    with generations.change() as change:
+        (change.folder / "pkg/module.py").write_text("2")
+        change.kept = lambda _entry: True
+
+    assert [entry.name for entry in (link / "pkg").iterdir()] == ["module.py"]

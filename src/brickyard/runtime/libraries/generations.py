@@ -85,7 +85,16 @@ class Change:
 
 
 def _clone(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, copy_function=_link_or_copy, symlinks=True, dirs_exist_ok=True)
+    # No bytecode: Python tells a stale one by a source's size and whole second, and a newer
+    # version's source may have the old one's.
+    shutil.copytree(
+        source,
+        target,
+        copy_function=_link_or_copy,
+        symlinks=True,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
 
 
 def _link_or_copy(source: str, target: str) -> None:
