@@ -3,7 +3,8 @@
 # ruff: noqa: N802, N803 - Delta's names
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from pyspark.sql import SparkSession
 from pyspark.sql.types import DataType, StructField, StructType
@@ -12,20 +13,23 @@ from brickyard.runtime.spark.errors import LocalSparkError
 from brickyard.runtime.spark.sqltext.lexer import quote_name, quote_string
 from brickyard.runtime.spark.writes import column_ddl
 
-if TYPE_CHECKING:
-    from brickyard.runtime.spark.deltaapi.table import DeltaTable
+Made = TypeVar("Made")
 
 
-class DeltaTableBuilder:
+class DeltaTableBuilder(Generic[Made]):
     """A table in the making; nothing happens before :meth:`execute`.
 
     Args:
         spark: The session.
         statement: How it is made, such as ``CREATE TABLE IF NOT EXISTS``.
+        find: Gives the table that was made, by its name.
     """
 
-    def __init__(self, spark: SparkSession, statement: str) -> None:
+    def __init__(
+        self, spark: SparkSession, statement: str, find: Callable[[SparkSession, str], Made]
+    ) -> None:
         self._spark = spark
+        self._find = find
         self._statement = statement
         self._name = ""
         self._location = ""
@@ -34,17 +38,17 @@ class DeltaTableBuilder:
         self._partitions: list[str] = []
         self._properties: dict[str, str] = {}
 
-    def tableName(self, identifier: str) -> DeltaTableBuilder:
+    def tableName(self, identifier: str) -> DeltaTableBuilder[Made]:
         """Its name."""
         self._name = identifier
         return self
 
-    def location(self, location: str) -> DeltaTableBuilder:
+    def location(self, location: str) -> DeltaTableBuilder[Made]:
         """Where its data is."""
         self._location = location
         return self
 
-    def comment(self, comment: str) -> DeltaTableBuilder:
+    def comment(self, comment: str) -> DeltaTableBuilder[Made]:
         """What it is."""
         self._comment = comment
         return self
@@ -56,7 +60,7 @@ class DeltaTableBuilder:
         nullable: bool = True,
         generatedAlwaysAs: str | None = None,
         comment: str | None = None,
-    ) -> DeltaTableBuilder:
+    ) -> DeltaTableBuilder[Made]:
         """A column of it."""
         kind = dataType if isinstance(dataType, str) else dataType.simpleString()
         text = f"{quote_name(colName)} {kind}" + ("" if nullable else " NOT NULL")
@@ -65,31 +69,29 @@ class DeltaTableBuilder:
         self._columns.append(text + (f" COMMENT {quote_string(comment)}" if comment else ""))
         return self
 
-    def addColumns(self, cols: StructType | list[StructField]) -> DeltaTableBuilder:
+    def addColumns(self, cols: StructType | list[StructField]) -> DeltaTableBuilder[Made]:
         """Several columns of it."""
         self._columns.extend(column_ddl(field) for field in cols)
         return self
 
-    def partitionedBy(self, *cols: str | list[str] | tuple[str, ...]) -> DeltaTableBuilder:
+    def partitionedBy(self, *cols: str | list[str] | tuple[str, ...]) -> DeltaTableBuilder[Made]:
         """Its partitions' columns."""
         for each in cols:
             self._partitions.extend([each] if isinstance(each, str) else each)
         return self
 
-    def clusterBy(self, *cols: str | list[str] | tuple[str, ...]) -> DeltaTableBuilder:
+    def clusterBy(self, *cols: str | list[str] | tuple[str, ...]) -> DeltaTableBuilder[Made]:
         """How its rows lie together, which only matters to speed."""
         del cols
         return self
 
-    def property(self, key: str, value: str) -> DeltaTableBuilder:
+    def property(self, key: str, value: str) -> DeltaTableBuilder[Made]:
         """A property of it."""
         self._properties[key] = value
         return self
 
-    def execute(self) -> DeltaTable:
+    def execute(self) -> Made:
         """Make it."""
-        from brickyard.runtime.spark.deltaapi.table import DeltaTable
-
         if not self._name:
             raise LocalSparkError("The table has no name.", "Call tableName(…) before execute().")
         parts = [f"{self._statement} {self._name}"]
@@ -106,4 +108,4 @@ class DeltaTableBuilder:
             pairs = (f"{quote_string(k)} = {quote_string(v)}" for k, v in self._properties.items())
             parts.append(f"TBLPROPERTIES ({', '.join(pairs)})")
         self._spark.sql(" ".join(parts))
-        return DeltaTable.forName(self._spark, self._name)
+        return self._find(self._spark, self._name)

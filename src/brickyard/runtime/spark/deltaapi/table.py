@@ -70,24 +70,28 @@ class DeltaTable:
         return True
 
     @classmethod
-    def create(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder:
+    def create(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder[DeltaTable]:
         """Make a table that must not exist."""
-        return DeltaTableBuilder(_session(sparkSession), "CREATE TABLE")
+        return DeltaTableBuilder(_session(sparkSession), "CREATE TABLE", cls.forName)
 
     @classmethod
-    def createIfNotExists(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder:
+    def createIfNotExists(
+        cls, sparkSession: SparkSession | None = None
+    ) -> DeltaTableBuilder[DeltaTable]:
         """Make a table unless it exists."""
-        return DeltaTableBuilder(_session(sparkSession), "CREATE TABLE IF NOT EXISTS")
+        return DeltaTableBuilder(_session(sparkSession), "CREATE TABLE IF NOT EXISTS", cls.forName)
 
     @classmethod
-    def replace(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder:
+    def replace(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder[DeltaTable]:
         """Make an existing table anew."""
-        return DeltaTableBuilder(_session(sparkSession), "REPLACE TABLE")
+        return DeltaTableBuilder(_session(sparkSession), "REPLACE TABLE", cls.forName)
 
     @classmethod
-    def createOrReplace(cls, sparkSession: SparkSession | None = None) -> DeltaTableBuilder:
+    def createOrReplace(
+        cls, sparkSession: SparkSession | None = None
+    ) -> DeltaTableBuilder[DeltaTable]:
         """Make a table, whether or not it exists."""
-        return DeltaTableBuilder(_session(sparkSession), "CREATE OR REPLACE TABLE")
+        return DeltaTableBuilder(_session(sparkSession), "CREATE OR REPLACE TABLE", cls.forName)
 
     @classmethod
     def convertToDelta(cls, *arguments: Any, **named: Any) -> DeltaTable:
