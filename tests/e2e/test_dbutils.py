@@ -218,6 +218,31 @@ def test_a_secret_stays_hidden_in_the_exit_value_that_a_child_gives_back(
     assert (result.ended, result.exit_value) == (SUCCESS, "it is [REDACTED]")
 
 
+def test_a_secret_that_a_child_is_given_stays_hidden_there(own_workspace: Workspace) -> None:
+    client = own_workspace.sdk
+    client.secrets.create_scope("given")
+    client.secrets.put_secret("given", "key", string_value="correct horse battery")
+    own_workspace.put_notebook(
+        "/Shared/taker",
+        "word = dbutils.widgets.get('word')\nprint('got', word)\nword\n",
+        "dbutils.notebook.exit('back: ' + word)",
+    )
+    done = own_workspace.run(
+        "word = dbutils.secrets.get('given', 'key')",
+        "back = dbutils.notebook.run('taker', 60, {'word': word})",
+        "dbutils.notebook.exit(back == 'back: [REDACTED]')",
+    )
+
+    assert done.exit_value == "True", done.trace
+    child = children(own_workspace)[0]
+    assert child.tasks
+    assert child.tasks[0].run_id
+    page = client.jobs.export_run(child.tasks[0].run_id).views[0].content or ""  # type: ignore[index]
+    shown = json.dumps([command["results"] for command in commands(page)])
+    assert shown.count("[REDACTED]") == 2
+    assert "correct horse" not in shown
+
+
 def test_errors_of_secrets_are_the_platforms(workspace: Workspace) -> None:
     result = workspace.run(
         "from py4j.protocol import Py4JJavaError\n"

@@ -23,7 +23,7 @@ def test_a_failure_reads_as_py4js_own() -> None:
         "An error occurred while calling o1._run.\n"
         ": com.databricks.WorkflowException: "
         "com.databricks.NotebookExecutionException: FAILED: no\n"
-        "Caused by: com.databricks.NotebookExecutionException: FAILED: no Look there."
+        "Caused by: com.databricks.NotebookExecutionException: FAILED: no. Look there."
     )
     assert error.java_exception.getMessage() == str(cause)
     assert error.java_exception.getCause() is cause

@@ -69,6 +69,11 @@ def test_a_syntax_error_names_its_line(shell: NotebookShell) -> None:
         ("import sys; sys.exit(3)", "SystemExit: 3"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("%qqq", "UsageError: Line magic function `%qqq` not found."),
+        ("raise ValueError('\\n  first\\nsecond')", "ValueError: first"),
+        (
+            "class PythonException(Exception): 0\nraise PythonException('\\nBelow\\nKeyError: 3')",
+            "PythonException: KeyError: 3",
+        ),
     ],
 )
 def test_whatever_ends_a_cell_early_is_a_failure(

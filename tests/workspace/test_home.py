@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,15 @@ def test_rooms_are_made_and_the_folder_is_private(tmp_path: Path) -> None:
         assert room.is_dir()
     (home.dbfs / "kept").write_text("x")
     assert (Home.create(home.root).dbfs / "kept").read_text() == "x"
+
+
+def test_a_copy_of_a_home_has_other_processes(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    mark = home.mark
+    shutil.copytree(home.root, tmp_path / "copy")
+
+    assert Home.create(home.root).mark == mark
+    assert Home.create(tmp_path / "copy").mark != mark
 
 
 def test_unusable_folder_is_refused(tmp_path: Path) -> None:

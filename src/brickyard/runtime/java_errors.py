@@ -91,6 +91,8 @@ class Py4JJavaError(PlatformError, protocol.Py4JJavaError):  # type: ignore[misc
         if cause is not None:
             text += f"\nCaused by: {cause}"
         # Neither base's own: py4j's wants an object of a JVM, and ours would call it.
+        if remedy:
+            text += "."
         Exception.__init__(self, text)
         self.message = text
         self.remedy = remedy

@@ -53,6 +53,7 @@ def notebook_names(
         display: Shows any value.
         display_html: Shows HTML.
     """
+    from pyspark.sql.connect.dataframe import DataFrame
     from pyspark.sql.functions import udf
 
     spark = engine.stand_in
@@ -65,6 +66,12 @@ def notebook_names(
         """A table as a data frame."""
         return spark.table(name)
 
+    def display_frame(frame: DataFrame, *args: Any, **options: Any) -> None:
+        """Show the data frame."""
+        display(frame, *args, **options)
+
+    # The platform's own method; without it a frame takes the name for a column's.
+    setattr(DataFrame, "display", display_frame)  # noqa: B010 - mypy knows of no such method
     return {
         "dbutils": dbutils,
         "display": display,

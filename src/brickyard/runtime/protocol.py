@@ -52,6 +52,20 @@ class Piece(TypedDict):
     open: str
 
 
+def is_table(value: Any) -> bool:
+    """Whether a value has the shape of a :class:`Table`: notebooks may make one up."""
+    if not isinstance(value, dict):
+        return False
+    columns, types, rows = (value.get(name) for name in ("columns", "types", "rows"))
+    return (
+        isinstance(columns, list)
+        and isinstance(types, list)
+        and len(columns) == len(types)
+        and isinstance(rows, list)
+        and all(isinstance(row, list) for row in rows)
+    )
+
+
 @dataclass(frozen=True)
 class Folders:
     """Where the roots of the platform's paths lie on this machine.

@@ -60,7 +60,10 @@ class Failure:
     @property
     def summary(self) -> str:
         """The traceback's last line, as ``runs/get-output`` gives it."""
-        first, second = [*self.value.splitlines()[:2], "", ""][:2]
+        lines = self.value.strip().splitlines()
+        if self.name == "PythonException":  # a UDF's own exception ends its worker's traceback
+            lines = lines[-1:]
+        first, second = [*lines[:2], "", ""][:2]
         if second.startswith(": "):  # py4j names the exception in its second line
             first += f" {second}"
         return f"{self.name}: {first}" if first else self.name

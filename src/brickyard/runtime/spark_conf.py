@@ -35,7 +35,8 @@ def check_remote(address: str) -> str | None:
 
 def without_parameters(address: str) -> str:
     """An address that may be shown: its parameters, the token among them, are left out."""
-    return address.partition(";")[0].rstrip("/")
+    scheme, colons, rest = address.partition("://")
+    return scheme + colons + re.split(r"[/;]", rest, maxsplit=1)[0]
 
 
 def with_secrets(conf: Mapping[str, str], read: Callable[[str, str], str]) -> dict[str, str]:

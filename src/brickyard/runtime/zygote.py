@@ -147,6 +147,9 @@ class Zygote:
             prepared = Prepared(self._folders, self._shell)
             connection = _receive(self._control, self._retire_read)
             os.write(self._taken_write, array.array("i", [os.getpid()]).tobytes())
+            # What a notebook writes to strange descriptors must not end the zygote, and all runs.
+            os.close(self._taken_read)
+            os.close(self._taken_write)
             self._control.close()
             prepared.serve(connection)
             leave()

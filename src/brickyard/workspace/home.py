@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -150,8 +151,11 @@ class Home:
 
     @property
     def mark(self) -> str:
-        """What processes of this home's servers are known by."""
-        return self.key("workspace.id", 8).hex()
+        """What processes of this home's servers are known by.
+
+        The place counts: a copy of a home has its id, and may be served at the same time.
+        """
+        return sha256(self.key("workspace.id", 8) + os.fsencode(self.root)).hexdigest()[:16]
 
     def lock(self) -> int:
         """Hold the home for this process; the kernel lets go when the process ends.

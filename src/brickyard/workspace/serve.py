@@ -42,7 +42,7 @@ from brickyard.workspace.jobs.records import JobRecords, RunRecords
 from brickyard.workspace.jobs.render import Renderer
 from brickyard.workspace.jobs.service import JobsService
 from brickyard.workspace.jobs.settings import load_types
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.jobs.task_values import TaskValuesService
 from brickyard.workspace.mlflow import pages as mlflow_pages
 from brickyard.workspace.mlflow.server import MlflowServer

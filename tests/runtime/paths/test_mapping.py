@@ -139,23 +139,6 @@ def test_bad_mount_points_are_refused(point: str) -> None:
         MAP.with_mounts({point: "dbfs:/x"})
 
 
-@pytest.mark.parametrize(
-    ("local", "uri"),
-    [
-        ("/home/me/ws/dbfs", "dbfs:/"),
-        ("/home/me/ws/dbfs/a", "dbfs:/a"),
-        ("/home/me/ws/volumes/a/b", "dbfs:/Volumes/a/b"),
-        ("/home/me/ws/files/a", "file:/Workspace/a"),
-        ("/home/me/ws/storage/acct/c/x/y", "abfss://c@acct.dfs.core.windows.net/x/y"),
-        ("/home/me/ws/storage/acct", "file:/home/me/ws/storage/acct"),
-        ("/home/me/ws/dbfsx", "file:/home/me/ws/dbfsx"),
-        ("/etc/hosts", "file:/etc/hosts"),
-    ],
-)
-def test_to_uri(local: str, uri: str) -> None:
-    assert MAP.to_uri(local) == uri
-
-
 _PIECES = st.lists(
     st.sampled_from(
         ["..", ".", "", "a", "b c", "%2e%2e", "Volumes", "Workspace", "dbfs", "mnt", "m"]
@@ -190,20 +173,3 @@ def test_any_path_stays_below_the_roots(prefix: str, pieces: list[str]) -> None:
     allowed = [ROOTS.dbfs, ROOTS.workspace, ROOTS.volumes, ROOTS.storage / "acct" / "c"]
     allowed.append(ROOTS.storage / "other" / "k")
     assert any(local == str(root) or local.startswith(f"{root}/") for root in allowed)
-
-
-@given(
-    root=st.sampled_from(["dbfs", "files", "volumes", "storage/acct/c"]),
-    names=st.lists(
-        st.text(
-            st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1
-        ).filter(lambda name: name not in (".", "..")),
-        min_size=1,
-        max_size=4,
-    ),
-)
-def test_to_uri_and_back(root: str, names: list[str]) -> None:
-    local = f"{BASE}/{root}/{'/'.join(names)}"
-    if root == "dbfs" and names[0] in ("Volumes", "Workspace"):
-        return  # Such folders of DBFS cannot be named: the tree of that name hides them.
-    assert MAP.to_local(MAP.to_uri(local)) == local

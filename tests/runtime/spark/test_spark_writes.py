@@ -202,3 +202,43 @@ def test_merge_with_columns_and_text(spark: SparkSession, engine: SparkEngine) -
     assert table.toDF().count() == 3
     assert not DeltaTable.isDeltaTable(spark, "/nosuch")
     assert engine.session is spark
+
+
+def test_a_new_table_may_be_made_by_a_replacement_partitioned_by_any_column(
+    spark: SparkSession, schema: str
+) -> None:
+    frame = days(spark, (1, "a"), (2, "b"))
+
+    def writer() -> Any:
+        again = frame.write.partitionBy("v").mode("overwrite")
+        return again.option("overwriteSchema", "true")
+
+    for _ in range(2):  # the second finds it there
+        writer().saveAsTable("by_frame")
+        writer().format("delta").save(f"/by_path_{schema}")
+        spark.sql(
+            "CREATE OR REPLACE TABLE by_sql PARTITIONED BY (v) AS SELECT v, day FROM by_frame"
+        )
+    for place in ("by_frame", f"delta.`/by_path_{schema}`", "by_sql"):
+        assert rows(spark, f"SELECT v, day FROM {place}") == [(1, "a"), (2, "b")]  # noqa: S608
+
+
+def test_an_insert_goes_by_position_whatever_the_names(spark: SparkSession) -> None:
+    spark.sql("CREATE TABLE t (v int, day string, note string)")
+    spark.sql("INSERT INTO t SELECT 1, null, null -- nothing known")
+    spark.sql("INSERT INTO t WITH q AS (SELECT 2 AS a) SELECT a, 'x', 'x' FROM q;")
+    spark.sql("INSERT INTO t (day, note) SELECT 'y', 'y'")
+    everything = [(1, None, None), (2, "x", "x"), (None, "y", "y")]
+    assert rows(spark, "SELECT * FROM t") == everything
+    spark.sql("INSERT OVERWRITE t SELECT v, day, note FROM {df} WHERE v = 2", df=spark.table("t"))
+    spark.sql("INSERT OVERWRITE t SELECT v, day, day FROM t WHERE v = 2")
+    assert rows(spark, "SELECT * FROM t") == [(2, "x", "x")]
+
+
+def test_a_field_of_a_struct_that_the_table_lacks_is_not_dropped(spark: SparkSession) -> None:
+    spark.createDataFrame([((1,),)], "s struct<a:int>").write.saveAsTable("t")
+    wider = spark.createDataFrame([((2, 3),)], "s struct<a:int,b:int>").write.mode("append")
+    with pytest.raises(AnalysisException, match=r"has no column 's\.b'"):
+        wider.saveAsTable("t")
+    wider.option("mergeSchema", "true").saveAsTable("t")
+    assert rows(spark, "SELECT s.a, s.b FROM t") == [(1, None), (2, 3)]

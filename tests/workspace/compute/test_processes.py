@@ -268,6 +268,30 @@ def test_what_a_process_leaves_is_ended_before_its_end_is_told(
     play(scenario)
 
 
+def test_what_a_notebook_writes_to_strange_pipes_does_not_end_the_zygote(
+    play: Callable[[Scenario], None], spec: Callable[[str], RunSpec]
+) -> None:
+    async def scenario(pool: ProcessPool) -> None:
+        source = (
+            "import os\n"
+            "done = set()\n"
+            "for number in range(3, 200):\n"
+            "    try:\n"
+            "        name = os.readlink(f'/proc/self/fd/{number}')\n"
+            "        if name.startswith('pipe:') and name not in done:\n"
+            "            os.write(number, b'x')\n"
+            "            done.add(name)\n"
+            "    except OSError:\n"
+            "        pass\n"
+        )
+        process = await pool.launch(spec(source))
+        assert (await last_word(process))["result"] == "SUCCESS"
+        # The zygote reads what was written before it tells of the end.
+        assert not (await pool.finish(process)).zygote_lost
+
+    play(scenario)
+
+
 def test_who_never_says_hello_is_hung_up_on(
     play: Callable[[Scenario], None],
     spec: Callable[[str], RunSpec],

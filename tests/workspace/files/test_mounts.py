@@ -134,6 +134,35 @@ def test_links_are_put_right_by_a_later_server(
         assert (home.dbfs / "mnt" / name).resolve() == (home.storage / "lake/raw/in").resolve()
 
 
+def test_a_later_server_starts_whatever_became_of_the_links(
+    http: httpx.Client, home: Home, store: Store
+) -> None:
+    for name in ("folder", "file", "above/x", "out", "wiped"):
+        mount(http, f"/mnt/{name}", source=f"wasbs://raw@lake.blob.core.windows.net/{name[:3]}")
+    for name in ("folder", "file", "above/x", "wiped"):
+        (home.dbfs / "mnt" / name).unlink()
+    (home.dbfs / "mnt/folder").mkdir()
+    (home.dbfs / "mnt/folder/kept").touch()
+    (home.dbfs / "mnt/file").touch()
+    (home.dbfs / "mnt/above").rmdir()
+    (home.dbfs / "mnt/above").symlink_to(home.root)
+    (home.storage / "lake/raw/out").rmdir()
+    (home.storage / "lake/raw/out").symlink_to(home.root)
+    Mounts(home, store).restore()
+
+    assert (home.dbfs / "mnt/folder/kept").exists()
+    assert not (home.root / "x").exists()
+    assert (home.dbfs / "mnt/wiped").resolve() == (home.storage / "lake/raw/wip").resolve()
+
+
+def test_a_container_that_leads_elsewhere_cannot_be_mounted(http: httpx.Client, home: Home) -> None:
+    (home.storage / "lake").mkdir()
+    (home.storage / "lake/raw").symlink_to(home.root)
+    assert mount(http)[0] == 400
+    assert mount(http, source=f"wasbs://c@lake.blob.core.windows.net/{'x' * 300}")[0] == 400
+    assert not (home.dbfs / "mnt/raw").is_symlink()
+
+
 def test_the_dbfs_api_sees_mounts(http: httpx.Client, sdk: WorkspaceClient, home: Home) -> None:
     mount(http)
     sdk.dbfs.put("/mnt/raw/a", contents=base64.b64encode(b"x").decode())

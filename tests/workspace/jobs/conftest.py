@@ -18,7 +18,7 @@ from brickyard.workspace.compute.exits import Exit
 from brickyard.workspace.compute.processes import ProcessPool
 from brickyard.workspace.jobs.changes import Changes
 from brickyard.workspace.jobs.records import RunRecords
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.store import Store
 
 Script = Callable[[RunSpec], list[Event]]

@@ -21,7 +21,7 @@ from brickyard.workspace.jobs.manager import RunManager
 from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
 from brickyard.workspace.jobs.render import Renderer
 from brickyard.workspace.jobs.settings import submit_settings
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.jobs.task_values import TaskValuesService
 from brickyard.workspace.store import Store
 from tests.workspace.jobs.conftest import ScriptedPool
@@ -286,6 +286,9 @@ def test_task_values_have_limits(play: Callable[[Script], None], pool: ScriptedP
         async def keep(key: str, value: str) -> None:
             await house.values.set(house.call(task, key=key, value=value))
 
+        for no_json in ("x", "[" * 20_000):
+            with pytest.raises(ApiError, match="is not JSON"):
+                await keep("fits", no_json)
         await keep("fits", json.dumps("x" * (48 * 1024 - 2)))
         with pytest.raises(ApiError, match="at most 49152"):
             await keep("large", json.dumps("x" * (48 * 1024 - 1)))

@@ -10,7 +10,7 @@ from brickyard.workspace.jobs.job_run import JobRun
 from brickyard.workspace.jobs.manager import _new_run, _new_task
 from brickyard.workspace.jobs.records import Row, RunRecords
 from brickyard.workspace.jobs.settings import job_settings
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from tests.workspace.jobs.conftest import ScriptedPool
 
 Json = dict[str, Any]

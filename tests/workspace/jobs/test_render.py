@@ -99,3 +99,25 @@ def test_a_page_carries_the_cells_and_runs_nothing_of_theirs(records: RunRecords
     assert found[0]["results"]["data"][0]["data"] == evil
     assert found[0]["results"]["data"][1]["overflow"] is True
     assert (found[1]["errorSummary"], found[1]["error"]) == ("E: v", "E: v")
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        [1],
+        {"columns": ["n"], "types": [], "rows": []},
+        {"columns": ["n"], "types": ["int"], "rows": [5]},
+    ],
+)
+def test_what_a_notebook_made_up_as_a_table_does_not_break_the_page(
+    records: RunRecords, made_up: object
+) -> None:
+    _, task_id = make(records)
+    records.add_cells(task_id, NOTEBOOK)
+    content = {"application/vnd.brickyard.table+json": made_up}
+    records.add_output(task_id, 0, "display", content)
+
+    page = notebook_page(records.get(task_id), records.cells(task_id), records.outputs(task_id))
+
+    [result] = commands(page)[0]["results"]["data"]
+    assert result == {"type": "mimeBundle", "data": content}

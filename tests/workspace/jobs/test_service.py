@@ -13,7 +13,7 @@ from brickyard.workspace.jobs.manager import RunManager
 from brickyard.workspace.jobs.records import JobRecords, RunRecords
 from brickyard.workspace.jobs.render import Renderer
 from brickyard.workspace.jobs.service import JobsService
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.store import Store
 from tests.workspace.conftest import Serve
 from tests.workspace.jobs.conftest import ScriptedPool

@@ -91,6 +91,7 @@ def test_outputs_of_jupyter() -> None:
         {"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]},
         {"output_type": "error", "traceback": ["t1", 1, "t2"]},
         {"output_type": "error"},
+        {"output_type": "error", "traceback": 5},
         {"output_type": "execute_result", "data": {"text/plain": ["1", "2"], "json": {"a": 1}}},
         {"output_type": "display_data"},
         "odd",
@@ -98,6 +99,7 @@ def test_outputs_of_jupyter() -> None:
     assert jupyter_results(outputs) == [
         {"type": "ansi", "data": "a\nb", "name": "stdout"},
         {"type": "ansi", "data": "t1\nt2", "name": "error"},
+        {"type": "ansi", "data": "", "name": "error"},
         {"type": "ansi", "data": "", "name": "error"},
         {"type": "mimeBundle", "data": {"text/plain": "12", "json": {"a": 1}}},
     ]
@@ -138,6 +140,7 @@ def test_page_of_the_platform_is_read_in_its_order() -> None:
         (encoded({"language": "sql"}), "damaged: KeyError"),
         (encoded({"language": "sql", "commands": [1]}), "damaged"),
         (encoded({"language": "sql", "commands": [{"position": "x"}]}), "damaged"),
+        (encoded({"language": "sql", "commands": [{"position": 10**400}]}), "damaged: Overflow"),
         (encoded({"language": "sql", "commands": [{"position": 1, "command": 1}]}), "a text was"),
         (encoded({"language": "sql", "commands": [{"position": 1, "command": "\ud800"}]}), "damag"),
         (encoded({"language": "julia", "commands": []}), "'julia'"),

@@ -74,7 +74,7 @@ def test_changed_blocks_are_told_once() -> None:
         ({PLOTLY_MIME: "not a figure", "text/plain": "x"}, "plain"),
         ({"application/x-unknown": "x"}, "plain"),
         ({TABLE_MIME: "not a table", "text/plain": "x"}, "plain"),
-        ({TABLE_MIME: {"columns": ["a"], "types": ["int"], "rows": [1, "x"]}}, "table"),
+        ({TABLE_MIME: {"columns": ["a"], "types": ["int"], "rows": [1, "x"]}}, "plain"),
         ({}, "plain"),
     ],
 )

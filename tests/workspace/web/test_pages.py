@@ -354,6 +354,9 @@ def test_all_output_of_a_cell_as_text(records: Records, site: OpenSite) -> None:
     records.stream(task, "of the other\n", position=0)
     records.display(task, {"text/plain": "42", "text/html": "<b>42</b>"}, position=1)
     records.runs.add_output(task, 1, "error", {"name": "E", "value": "v", "trace": "trace"})
+    made_up = {"columns": ["n"], "types": ["int"], "rows": [5]}
+    records.display(task, {TABLE_MIME: made_up, "text/plain": "no table"}, position=0)
+    assert get(site, f"/jobs/0/runs/{task}/cells/1/output.txt").text == "of the other\nno table\n"
     page = get(site, f"/jobs/0/runs/{task}/cells/2/output.txt")
     assert page.headers["content-type"] == "text/plain; charset=utf-8"
     assert page.text == "".join(f"{n}\r\n" for n in range(3_000)) + "42\ntrace\n"

@@ -54,7 +54,7 @@ class DBUtils:
         self.jobs = JobsUtils(client)
         self.library = LibraryUtils()
         self.meta = MetaUtils()
-        self.notebook = NotebookUtils(client, show, self.entry_point)
+        self.notebook = NotebookUtils(client, show, self.entry_point, redactor)
         self.preview = PreviewUtils()
         self.secrets = SecretUtils(client, redactor)
         self.widgets = Widgets(spec.widgets)

@@ -15,6 +15,7 @@ from brickyard.runtime.context import EntryPoint, NotebookContext
 from brickyard.runtime.dbutils.utility import Utility
 from brickyard.runtime.errors import NotebookExit
 from brickyard.runtime.java_errors import JavaException, Py4JJavaError
+from brickyard.runtime.redaction import Redactor
 from brickyard.runtime.rest import UNAVAILABLE, RestClient, RestError
 
 _PATH = "2.0/brickyard/child-runs"
@@ -35,12 +36,16 @@ class NotebookUtils(Utility):
         client: The workspace, with the run's own token.
         show: Takes rich outputs, by MIME type.
         entry_point: Leads to the context.
+        redactor: Knows what a child must hide too, for it may be among its arguments.
     """
 
     title = "dbutils.notebook"
 
-    def __init__(self, client: RestClient, show: Show, entry_point: EntryPoint) -> None:
+    def __init__(
+        self, client: RestClient, show: Show, entry_point: EntryPoint, redactor: Redactor
+    ) -> None:
         self._client = client
+        self._redactor = redactor
         self._show = show
         self.entry_point = entry_point
 
@@ -71,6 +76,7 @@ class NotebookUtils(Utility):
                 notebook_path=self._absolute(path),
                 timeout_seconds=int(timeout_seconds),
                 arguments=dict(arguments or {}),
+                secrets=self._redactor.secrets,
             )
         except RestError as exc:
             raise _failure(exc.message) from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -29,7 +29,6 @@ _AZURE = re.compile(r"^([^@/]+)@([^./@]+)(?:\.(?:dfs|blob)\.[^/]*)?(/.*)?$", re.
 _MAX_MOUNT_DEPTH = 10
 # Of the scratch space, what stands for a driver's own disk.
 DRIVER_DISK = "driver"
-_Renderer = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -233,42 +232,3 @@ class PathMap:
         root = self.roots.storage / account.lower() / container.lower()
         shown = f"abfss://{container}@{account}.dfs.core.windows.net/"
         return _below(root, path or "", shown, whole)
-
-    def to_uri(self, local: str | Path) -> str:
-        """The platform's name for a local path: the reverse of :meth:`to_local`.
-
-        Args:
-            local: An absolute path on this machine.
-
-        Returns:
-            ``abfss://…`` below the storage root, ``dbfs:/Volumes/…`` below the volumes, as
-            ``dbutils.fs.ls`` lists them, ``file:/Workspace/…`` below the workspace files,
-            ``dbfs:/…`` below DBFS, and ``file:/…`` anywhere else.
-        """
-        path = posixpath.normpath(str(local))
-        for root, render in self._renderers():
-            rest = _strip_prefix(path, posixpath.normpath(str(root)))
-            if rest is not None:
-                shown = render(rest)
-                if shown is not None:
-                    return shown
-        return "file:" + path
-
-    def _renderers(self) -> Iterable[tuple[Path, _Renderer]]:
-        pairs: list[tuple[Path, _Renderer]] = [
-            (self.roots.dbfs, lambda rest: f"dbfs:{rest or '/'}"),
-            (self.roots.volumes, lambda rest: f"dbfs:/Volumes{rest}"),
-            (self.roots.workspace, lambda rest: f"file:/Workspace{rest}"),
-            (self.roots.storage, _storage_uri),
-        ]
-        # The innermost root wins when one lies inside another.
-        return sorted(pairs, key=lambda pair: len(str(pair[0])), reverse=True)
-
-
-def _storage_uri(rest: str) -> str | None:
-    parts = rest.lstrip("/").split("/", 2)
-    if len(parts) < 2 or not parts[1]:
-        return None  # The storage root itself or an account: nothing on the platform names it.
-    account, container = parts[0], parts[1]
-    path = parts[2] if len(parts) > 2 else ""
-    return f"abfss://{container}@{account}.dfs.core.windows.net/{path}"

@@ -15,7 +15,7 @@ from pyspark.sql.connect.session import SparkSession
 
 from brickyard.runtime.paths import PathMap
 from brickyard.runtime.spark import deltaapi
-from brickyard.runtime.spark.errors import LocalSparkError, name_parse_errors
+from brickyard.runtime.spark.errors import LocalSparkError, name_faults
 from brickyard.runtime.spark.locations import Locations
 from brickyard.runtime.spark.names import HIVE_NAMES, check_storable
 from brickyard.runtime.spark.remote import connect
@@ -166,7 +166,7 @@ class SparkEngine:
             builder.add_interceptor(self._interceptor(conf))
             session = SparkSession(builder)
             session.conf._set_all(dict(conf), silent=False)  # in one call
-            name_parse_errors(session.client)
+            name_faults(session.client)
         # Spark Connect has no such method; on the platform notebooks do.
         session.newSession = self.new_session  # type: ignore[attr-defined]
         return session

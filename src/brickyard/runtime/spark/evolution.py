@@ -39,7 +39,7 @@ def align(session: Session, op: Any, folder: str) -> None:
     table = columns_of(open_delta_table(folder))
     known = {field.name.lower(): field for field in table}
     names = {name.lower(): name for name in given.names}
-    further = [name for key, name in names.items() if key not in known]
+    further = _further(given, table)
     if further and not _may_merge(session, op):
         raise analysis_error(
             "DELTA_METADATA_MISMATCH",
@@ -65,6 +65,19 @@ def align(session: Session, op: Any, folder: str) -> None:
         text = f"CAST(NULL AS {field.dataType.simpleString()}) AS {quote_name(field.name)}"
         picked.project.expressions.add().expression_string.expression = text
     op.input.CopyFrom(picked)
+
+
+def _further(given: StructType, table: StructType, above: str = "") -> list[str]:
+    """The columns, and the fields within them, that a table lacks; the engine drops the latter."""
+    known = {field.name.lower(): field.dataType for field in table}
+    found = []
+    for field in given:
+        name, kept = f"{above}{field.name}", known.get(field.name.lower())
+        if kept is None:
+            found.append(name)
+        elif isinstance(kept, StructType) and isinstance(field.dataType, StructType):
+            found += _further(field.dataType, kept, f"{name}.")
+    return found
 
 
 def _may_merge(session: Session, op: Any) -> bool:

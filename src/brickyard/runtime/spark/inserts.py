@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import pyarrow as pa
 import pyspark.sql.connect.proto as pb2
-from pyspark.sql.types import StructField
+from pyspark.sql.connect.types import proto_schema_to_pyspark_data_type
+from pyspark.sql.types import StructField, StructType
 
 from brickyard.runtime.spark.deltalog import columns_of, open_delta_table
 from brickyard.runtime.spark.deltatables import delta_folder
@@ -59,6 +61,7 @@ def insert(session: Session, relation: Any) -> str | pa.Table | None:
     folder = delta_folder(session, statement.name.parts) if statement is not None else None
     if statement is None or folder is None:
         return None
+    _tell_columns_apart(session, relation, statement)
     delta = open_delta_table(session.location(folder))
     columns = columns_of(delta)
     if statement.partitions:
@@ -101,6 +104,31 @@ def _parse(sql: str) -> _Insert | None:
     token = cursor.peek()
     found.query = token.start if token is not None else len(sql)
     return found
+
+
+def _tell_columns_apart(session: Session, relation: Any, statement: _Insert) -> None:
+    """Name a query's columns anew where two have one name, as in ``SELECT 1, null, null``.
+
+    An insert goes by position and does not ask for names; the engine refuses such a query.
+    ``relation`` is changed in place.
+    """
+    head, query = relation.query[: statement.query], relation.query[statement.query :]
+    first = Cursor(query).peek()
+    if statement.by_name or first is None or first.upper not in ("SELECT", "WITH"):
+        return
+    asked = pb2.Relation()
+    asked.sql.CopyFrom(relation)
+    asked.sql.query = rewrite_sql(session, query)
+    try:
+        schema = proto_schema_to_pyspark_data_type(session.back.schema(asked))
+    except grpc.RpcError:
+        return  # It names data frames, or is wrong: the engine says so of the whole statement.
+    names = schema.names if isinstance(schema, StructType) else []
+    if len({name.lower() for name in names}) < len(names):
+        listed = ", ".join(quote_name(f"_{index}") for index in range(len(names)))
+        text = query.rstrip().rstrip(";")
+        # Lines of their own: the query may end with a comment.
+        relation.query = f"{head}SELECT * FROM (\n{text}\n) AS _given({listed})"  # noqa: S608
 
 
 def _partition_values(text: str) -> dict[str, str | None]:

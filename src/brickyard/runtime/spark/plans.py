@@ -15,7 +15,7 @@ from brickyard.runtime.spark.deltatables import open_delta
 from brickyard.runtime.spark.errors import analysis_error
 from brickyard.runtime.spark.percentiles import exact_plan
 from brickyard.runtime.spark.reads import check_options, pick_files, show_paths, type_partitions
-from brickyard.runtime.spark.refusals import refuse_plan
+from brickyard.runtime.spark.refusals import refuse_plan, refuse_relation
 from brickyard.runtime.spark.rewriting import (
     path_reference,
     read_path,
@@ -28,7 +28,7 @@ from brickyard.runtime.spark.session import Session
 from brickyard.runtime.spark.sqltext.cursor import split_name
 from brickyard.runtime.spark.statements import carry_out
 from brickyard.runtime.spark.statistics import approx_quantile, describe, freq_items, summary
-from brickyard.runtime.spark.walk import walk
+from brickyard.runtime.spark.walk import reads_binary, walk
 from brickyard.runtime.spark.warehouse import is_delta
 from brickyard.runtime.spark.writes import DELTA, path_write, table_write
 
@@ -76,9 +76,6 @@ def _answer(session: Session, root: Any) -> pa.Table | None:
     kind = root.WhichOneof("rel_type")
     if kind == "catalog":
         return catalog_calls.carry_out(session, root.catalog)
-    if kind in _STATISTICS:
-        rewrite_parts(session, root)
-        return _STATISTICS[kind](session, getattr(root, kind))
     return None
 
 
@@ -256,6 +253,18 @@ def _version_suffix(session: Session, source: Any) -> None:
         source.options["versionAsOf"] = version
 
 
+def _visit_relation(session: Session, relation: Any) -> None:
+    """A query or a part of one, as ``show`` and ``display`` put theirs around ``describe``."""
+    kind = relation.WhichOneof("rel_type")
+    refuse_relation(kind)
+    if kind in _STATISTICS:
+        call = getattr(relation, kind)
+        rewrite_parts(session, call)
+        relation.CopyFrom(local_relation(_STATISTICS[kind](session, call)))
+    elif reads_binary(relation):
+        _visit_binary(session, relation)
+
+
 def _visit_binary(session: Session, relation: Any) -> None:
     """A ``binaryFile`` read."""
     source = relation.read.data_source
@@ -301,7 +310,7 @@ def _visit_catalog(session: Session, call: Any) -> None:
 
 _VISITS: dict[str, Callable[[Session, Any], None]] = {
     "spark.connect.Read": _visit_read,
-    "spark.connect.Relation": _visit_binary,
+    "spark.connect.Relation": _visit_relation,
     "spark.connect.SQL": _visit_sql,
     "spark.connect.Catalog": _visit_catalog,
     "spark.connect.WriteOperationV2": _visit_write_v2,

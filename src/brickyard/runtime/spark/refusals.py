@@ -105,7 +105,7 @@ _SINKS = frozenset({"console", "noop"})
 
 
 def refuse_plan(plan: Any) -> None:
-    """Raise when a plan is as a whole what the local engine lacks.
+    """Raise when a plan is a command that the local engine lacks.
 
     Args:
         plan: A ``pb2.Plan``.
@@ -113,7 +113,7 @@ def refuse_plan(plan: Any) -> None:
     Raises:
         UnsupportedSqlError: It is.
     """
-    kind = plan.command.WhichOneof("command_type") or plan.root.WhichOneof("rel_type")
+    kind = plan.command.WhichOneof("command_type")
     if kind in _PLANS:
         raise UnsupportedSqlError(*_PLANS[kind])
     if kind == "write_stream_operation_start":
@@ -124,6 +124,19 @@ def refuse_plan(plan: Any) -> None:
                 f"a stream into {into}",
                 f"Read with spark.read, append, and keep what was read in a table, {_ELSEWHERE}",
             )
+
+
+def refuse_relation(kind: str | None) -> None:
+    """Raise when a query, or a part of one, is what the local engine lacks.
+
+    Args:
+        kind: Its ``rel_type``.
+
+    Raises:
+        UnsupportedSqlError: It is.
+    """
+    if kind in _PLANS:
+        raise UnsupportedSqlError(*_PLANS[kind])
 
 
 def check_properties(properties: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ import pyspark.sql.connect.proto as pb2
 WANTED = frozenset(
     {
         "spark.connect.Read",
+        "spark.connect.Relation",
         "spark.connect.SQL",
         "spark.connect.Catalog",
         "spark.connect.WriteOperationV2",
@@ -76,7 +77,8 @@ def _routes(name: str, descriptor: Any) -> _Routes:  # noqa: ARG001 - the name i
     return tuple(repeated), tuple(single), tuple(oneofs), frozenset(members)
 
 
-def _reads_binary(relation: Any) -> bool:
+def reads_binary(relation: Any) -> bool:
+    """Whether a relation is a ``binaryFile`` read."""
     if relation.WhichOneof("rel_type") != "read":
         return False
     return bool(relation.read.data_source.format.lower() == "binaryfile")
@@ -93,9 +95,9 @@ def walk(message: Any) -> Iterator[Any]:
     while stack:
         current = stack.pop()
         descriptor = current.DESCRIPTOR
-        if descriptor.full_name == "spark.connect.Relation" and _reads_binary(current):
-            yield current  # As a whole, for it is wrapped in another.
-            continue
+        if descriptor.full_name == "spark.connect.Relation" and reads_binary(current):
+            yield current
+            continue  # It has been wrapped in another.
         if descriptor.full_name in WANTED:
             yield current
         repeated, single, oneofs, members = _routes(descriptor.full_name, descriptor)

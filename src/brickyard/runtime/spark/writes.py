@@ -88,7 +88,7 @@ def path_write(session: Session, op: Any) -> None:
     columns = make_nullable(session, op)
     if columns is not None and not existed and moves_columns(op, columns):
         create_partitioned(session, op.path.removeprefix("file://"), op, columns)
-        op.mode = _Op.SaveMode.SAVE_MODE_APPEND
+        _no_longer_overwrites(op, _Op.SaveMode.SAVE_MODE_APPEND)
 
 
 def _save_as(session: Session, op: Any, name: TableName, stored: Stored | None) -> Record | None:
@@ -257,12 +257,18 @@ def _create_aside(session: Session, op: Any, name: TableName, columns: StructTyp
     rows.CopyFrom(op)
     rows.path = folder
     rows.source = DELTA
-    rows.mode = _Op.SaveMode.SAVE_MODE_APPEND
+    _no_longer_overwrites(rows, _Op.SaveMode.SAVE_MODE_APPEND)
     session.back.command(pb2.Command(write_operation=rows))
     if session.warehouse.put_in_place(aside, session.warehouse.table_dir(name)):
         session.ensure_table(name)
-        op.mode = _Op.SaveMode.SAVE_MODE_IGNORE
+        _no_longer_overwrites(op, _Op.SaveMode.SAVE_MODE_IGNORE)
     _match_partitions(session, op, name)
+
+
+def _no_longer_overwrites(op: Any, mode: Any) -> None:
+    """Give a write to a new table another mode; the engine takes this option in no other."""
+    op.mode = mode
+    drop_option(op, "overwriteschema")
 
 
 # -- nullability ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ are put right at each start, so a kill between the two leaves no other state tha
 
 from __future__ import annotations
 
+import logging
 import posixpath
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from brickyard.runtime.paths import PathMap, PathMappingError, Roots
 from brickyard.workspace.api.call import Call
 from brickyard.workspace.api.errors import ApiError, invalid, missing
 from brickyard.workspace.api.routing import Operation, Reply
-from brickyard.workspace.files.paths import locate, split
+from brickyard.workspace.files.paths import inside, locate, split
 from brickyard.workspace.home import Home
 from brickyard.workspace.store import Store
 from brickyard.workspace.store.tables import mounts
+
+log = logging.getLogger(__name__)
 
 _AZURE = ("abfss://", "abfs://", "wasbs://", "wasb://")
 
@@ -35,6 +38,7 @@ class Mounts:
 
     def __init__(self, home: Home, store: Store) -> None:
         self._root = home.dbfs
+        self._storage = home.storage
         self._store = store
         self._paths = PathMap(
             Roots(home.dbfs, home.workspace, home.volumes, home.storage, home.scratch)
@@ -75,11 +79,19 @@ class Mounts:
         return any(split(point)[: len(names)] == names for point in self._points)
 
     def restore(self) -> None:
-        """Put the links right, which a killed server or a moved home may have left wrong."""
+        """Put the links right, which a killed server or a moved home may have left wrong.
+
+        A mount whose place was taken meanwhile, by files or by a link that leads out, stays as it
+        is: nothing of a user's is removed, and the workspace starts without that link.
+        """
         for point, source in self._points.items():
-            link, target = self._link(point), self._target(source)
-            if not link.is_symlink() or link.readlink() != target:
-                _point(link, target)
+            try:
+                link, target = self._link(point), self._target(source)
+                if not link.is_symlink() or link.readlink() != target:
+                    _make_room(point, link)
+                    _point(link, target)
+            except (ApiError, OSError) as exc:
+                log.warning("The mount %s of %s is not shown below /dbfs: %s", point, source, exc)
 
     async def list(self, call: Call) -> Reply:
         """All mounts, by mount point."""
@@ -144,7 +156,12 @@ class Mounts:
             target = Path(self._paths.to_local(source))
         except PathMappingError as exc:
             raise invalid(str(exc)) from exc
-        target.mkdir(parents=True, exist_ok=True)
+        if not inside(self._storage, target):
+            raise invalid(f"A symbolic link on the way to {source} leads out of the storage folder")
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise invalid(f"The folder of {source} cannot be made: {exc.strerror}") from exc
         return target
 
 

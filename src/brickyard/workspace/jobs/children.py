@@ -63,8 +63,16 @@ class ChildRunsService:
         for name, value in arguments.items():
             if not isinstance(value, str):
                 raise invalid(f"arguments: {name!r} must be a string, not {json.dumps(value)}.")
-        path = call.text("notebook_path")
-        run_id = self._manager.start_child(caller, path, call.integer("timeout_seconds"), arguments)
+        secrets = call.fields.get("secrets", [])
+        if not isinstance(secrets, list) or not all(isinstance(item, str) for item in secrets):
+            raise invalid("secrets must be an array of strings.")
+        run_id = self._manager.start_child(
+            caller,
+            call.text("notebook_path"),
+            call.integer("timeout_seconds"),
+            arguments,
+            tuple(secrets),
+        )
         return {"run_id": run_id, "run_page_url": self._renderer.page_url(self._runs.get(run_id))}
 
     async def wait(self, call: Call) -> Reply:

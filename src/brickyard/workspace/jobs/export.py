@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brickyard.notebook import Cell, cell_language
-from brickyard.runtime.protocol import TABLE_MIME
+from brickyard.runtime.protocol import TABLE_MIME, is_table
 from brickyard.workspace.jobs.records import Row
 from brickyard.workspace.notebooks.page import command, render_page
 
@@ -62,8 +62,8 @@ def _result(output: Row) -> Json:
         return {"type": "ansi", "data": content["text"], "name": content["name"]}
     if output["kind"] == "error":
         return {"type": "ansi", "data": content["trace"], "name": "error"}
-    if TABLE_MIME in content:
-        table = content[TABLE_MIME]
+    table = content.get(TABLE_MIME)
+    if is_table(table):
         schema = [
             {"name": n, "type": t} for n, t in zip(table["columns"], table["types"], strict=True)
         ]
@@ -71,6 +71,6 @@ def _result(output: Row) -> Json:
             "type": "table",
             "data": table["rows"],
             "schema": schema,
-            "overflow": table["truncated"],
+            "overflow": bool(table.get("truncated")),
         }
     return {"type": "mimeBundle", "data": content}

@@ -11,7 +11,8 @@ from brickyard.workspace.api.errors import ApiError
 from brickyard.workspace.jobs.outcome import Outcome
 from brickyard.workspace.jobs.records import ACTIVE, Row, RunRecords
 from brickyard.workspace.jobs.references import resolve
-from brickyard.workspace.jobs.task_run import EndChildren, Surroundings, TaskRun, no_children
+from brickyard.workspace.jobs.surroundings import Surroundings
+from brickyard.workspace.jobs.task_run import EndChildren, TaskRun, no_children
 from brickyard.workspace.store import now_ms
 
 _CANCELED = Outcome("TERMINATED", "CANCELED", "USER_CANCELED", "Run cancelled.")
@@ -25,6 +26,7 @@ class JobRun:
         around: What every run needs.
         records: Where its progress is kept.
         end_children: Ends the runs that a task's notebook has started.
+        secrets: What is hidden in the tasks' output from the start: what the caller knows.
 
     Attributes:
         caller_id: The task run whose notebook has started this run, if one has.
@@ -36,7 +38,9 @@ class JobRun:
         around: Surroundings,
         records: RunRecords,
         end_children: EndChildren = no_children,
+        secrets: tuple[str, ...] = (),
     ) -> None:
+        self._secrets = secrets
         self.run_id: int = row["run_id"]
         self.job_id: int | None = row["job_id"]
         self.caller_id: int | None = row["caller_id"]
@@ -116,7 +120,7 @@ class JobRun:
             code = "INVALID_RUN_CONFIGURATION"
             refused = Outcome("INTERNAL_ERROR", "FAILED", code, text, text)
             return self._end(row, refused)
-        task = TaskRun(row, widgets, self._around, self._records, self._end_children)
+        task = TaskRun(row, widgets, self._around, self._records, self._end_children, self._secrets)
         self._running[row["task_key"]] = task
         try:
             return await task.carry()

@@ -12,7 +12,7 @@ from brickyard.workspace.jobs.job_run import JobRun, is_active
 from brickyard.workspace.jobs.outcome import Outcome
 from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
 from brickyard.workspace.jobs.settings import submit_settings
-from brickyard.workspace.jobs.task_run import Surroundings
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.store import now_ms
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,14 @@ class RunManager:
         """Start a one-time run; returns its id."""
         return self._start(_new_run("SUBMIT_RUN", settings, user, {}, token))
 
-    def start_child(self, caller: Row, path: str, seconds: int, arguments: dict[str, str]) -> int:
+    def start_child(
+        self,
+        caller: Row,
+        path: str,
+        seconds: int,
+        arguments: dict[str, str],
+        secrets: tuple[str, ...] = (),
+    ) -> int:
         """Start a notebook's run of another notebook.
 
         Args:
@@ -92,6 +99,7 @@ class RunManager:
             path: The notebook to run.
             seconds: How long it may take; 0 is no limit.
             arguments: Its parameters; no references in them are filled in.
+            secrets: What the caller has read, and its arguments may hold; never stored.
 
         Returns:
             The id of the run, a job run of one task.
@@ -109,7 +117,7 @@ class RunManager:
         )
         parameters = {"overriding_parameters": {"notebook_params": arguments}} if arguments else {}
         run = _new_run("WORKFLOW_RUN", settings, caller["creator"], parameters, None)
-        return self._start(run | {"caller_id": caller["run_id"]})
+        return self._start(run | {"caller_id": caller["run_id"]}, secrets)
 
     async def wait(self, run_id: int, seconds: float) -> None:
         """Wait for the end of a run, but no longer than so many seconds."""
@@ -165,10 +173,11 @@ class RunManager:
         runs = [run for run, _ in self._active.values()]
         await asyncio.gather(*[run.end_on_cluster(cluster_id) for run in runs])
 
-    def _start(self, run: Json) -> int:
+    def _start(self, run: Json, secrets: tuple[str, ...] = ()) -> int:
         tasks = [_new_task(run, task) for task in run["settings"]["tasks"]]
         run_id, _ = self._runs.create(run, tasks)
-        job_run = JobRun(self._runs.get(run_id), self._around, self._runs, self.end_children)
+        row = self._runs.get(run_id)
+        job_run = JobRun(row, self._around, self._runs, self.end_children, secrets)
         task = asyncio.create_task(self._carry(job_run), name=f"run-{run_id}")
         self._active[run_id] = (job_run, task)
         return run_id

@@ -6,15 +6,13 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from brickyard.errors import BrickyardError
-from brickyard.notebook import Notebook
-from brickyard.runtime.protocol import Event, Folders, Identity, RunSpec
+from brickyard.runtime.protocol import Event, Identity, RunSpec
 from brickyard.workspace.api.errors import ApiError
 from brickyard.workspace.compute.environments import Environment
 from brickyard.workspace.compute.memory import limit_of
@@ -30,6 +28,7 @@ from brickyard.workspace.jobs.outcome import (
 )
 from brickyard.workspace.jobs.outputs import OutputLog
 from brickyard.workspace.jobs.records import Row, RunRecords
+from brickyard.workspace.jobs.surroundings import Surroundings
 from brickyard.workspace.store import now_ms
 
 log = logging.getLogger(__name__)
@@ -38,83 +37,6 @@ log = logging.getLogger(__name__)
 _INTERRUPT_GRACE_SECONDS = 5.0
 # A process that dies before it was told what to run costs nothing but another one.
 _STARTS = 3
-
-
-class Notebooks(Protocol):
-    """Where notebooks are read from."""
-
-    def read_notebook(self, path: str) -> tuple[Notebook, Path]:
-        """The notebook at a workspace path; ApiError when there is none."""
-        ...
-
-
-class Clusters(Protocol):
-    """What clusters are asked for."""
-
-    async def ensure_running(self, cluster_id: str) -> dict[str, Any]:
-        """Start a cluster where needed; ApiError when there is none."""
-        ...
-
-
-class Libraries(Protocol):
-    """Where the environments of runs come from."""
-
-    async def environment(
-        self, cluster_id: str | None, libraries: Sequence[Mapping[str, Any]] = ()
-    ) -> Environment:
-        """The environment of a run on a cluster; ApiError when a library is not to be had."""
-        ...
-
-
-class Pools(Protocol):
-    """Where processes come from."""
-
-    def lease(self, environment: Environment) -> AbstractAsyncContextManager[ProcessPool]:
-        """The pool of an environment."""
-        ...
-
-
-class Tokens(Protocol):
-    """Tokens that live as long as a run's process."""
-
-    def issue_run_token(self, owner: str) -> str:
-        """Make one."""
-        ...
-
-    def revoke_run_token(self, owner: str) -> None:
-        """End it."""
-        ...
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every run needs.
-
-    Attributes:
-        notebooks: Where notebooks are read from.
-        clusters: The clusters.
-        libraries: What runs find installed.
-        pools: The processes.
-        tokens: Tokens for runs.
-        folders: Roots of the platform's paths.
-        runs_folder: Parent of the runs' own folders.
-        host: The workspace's address, as processes reach it.
-        workspace_id: The number of the workspace.
-        mounts: Gives mount points and their sources.
-        run_memory: The limit of a run's memory in bytes, where its cluster sets none.
-    """
-
-    notebooks: Notebooks
-    clusters: Clusters
-    libraries: Libraries
-    pools: Pools
-    tokens: Tokens
-    folders: Folders
-    runs_folder: Path
-    host: str
-    workspace_id: int = 0
-    mounts: Callable[[], dict[str, str]] = dict
-    run_memory: int | None = None
 
 
 EndChildren = Callable[[int], Awaitable[None]]
@@ -134,6 +56,7 @@ class TaskRun:
         around: What every run needs.
         records: Where its progress is kept.
         end_children: Ends the runs that the notebook has started.
+        secrets: What is hidden in its output from the start.
 
     Attributes:
         cluster_id: The cluster it runs on, if it names one.
@@ -146,8 +69,10 @@ class TaskRun:
         around: Surroundings,
         records: RunRecords,
         end_children: EndChildren = no_children,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self._end_children = end_children
+        self._secrets = secrets
         self._run_id: int = row["run_id"]
         self._row = row
         self._task: dict[str, Any] = row["settings"]
@@ -257,6 +182,7 @@ class TaskRun:
                 **self._environment(token, path, identity),
             },
             identity=identity,
+            secrets=self._secrets,
             mounts=self._around.mounts(),
             spark_conf=run_conf(cluster, self._around.host, self._around.workspace_id),
         )

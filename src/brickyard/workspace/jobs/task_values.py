@@ -41,7 +41,10 @@ class TaskValuesService:
         """Keep a value of the caller's task."""
         task = self._task(call)
         key, value = call.text("key"), call.text("value")
-        json.loads(value)  # what is kept can be read again
+        try:
+            json.loads(value)  # what is kept can be read again
+        except (ValueError, RecursionError) as exc:
+            raise invalid(f"The task value {key!r} is not JSON: {exc}") from exc
         size = len(value.encode())
         if size > _MAX_BYTES:
             raise invalid(

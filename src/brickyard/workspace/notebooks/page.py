@@ -97,7 +97,8 @@ def jupyter_results(outputs: object) -> list[Json]:
             )
         elif output.get("output_type") == "error":
             trace = output.get("traceback")
-            lines = [line for line in trace if isinstance(line, str)] if trace else []
+            texts = trace if isinstance(trace, list) else []
+            lines = [line for line in texts if isinstance(line, str)]
             found.append({"type": "ansi", "data": "\n".join(lines), "name": "error"})
         elif isinstance(data, dict):
             bundle = {name: _joined(value) or value for name, value in data.items()}
@@ -125,7 +126,7 @@ def read_page(text: str) -> Notebook:
             _read_command(number, each, language)
             for number, (_, each) in enumerate(sorted(found, key=lambda item: item[0]))
         ]
-    except (ValueError, TypeError, KeyError, RecursionError) as exc:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as exc:
         raise NotebookFormatError(
             f"The HTML's __DATABRICKS_NOTEBOOK_MODEL is damaged: {type(exc).__name__}: {exc}.",
             "Export the notebook again.",

@@ -7,10 +7,10 @@ import io
 
 from starlette.responses import Response
 
-from brickyard.runtime.protocol import PLOTLY_MIME, TABLE_MIME
+from brickyard.runtime.protocol import PLOTLY_MIME, TABLE_MIME, is_table
 from brickyard.workspace.api.errors import missing
 from brickyard.workspace.jobs.records import Row, RunRecords
-from brickyard.workspace.web.outputs import is_plotly, is_table, plain_text
+from brickyard.workspace.web.outputs import is_plotly, plain_text
 from brickyard.workspace.web.responses import download
 from brickyard.workspace.web.sandbox import output_document, plotly_document
 from brickyard.workspace.web.screen import uncoloured

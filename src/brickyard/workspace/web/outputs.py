@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME
+from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME, is_table
 from brickyard.workspace.web import markdown
 from brickyard.workspace.web.screen import Screen, uncoloured
 
@@ -176,12 +176,8 @@ def shown_table(table: Any) -> dict[str, Any] | None:
     """
     if not is_table(table):
         return None
-    columns = [_column(*pair) for pair in zip(table["columns"], table["types"], strict=False)]
-    rows = [
-        [_value(value) for value in row[:MAX_COLUMNS]]
-        for row in table["rows"][:MAX_ROWS]
-        if isinstance(row, list)
-    ]
+    columns = [_column(*pair) for pair in zip(table["columns"], table["types"], strict=True)]
+    rows = [[_value(value) for value in row[:MAX_COLUMNS]] for row in table["rows"][:MAX_ROWS]]
     return {
         "columns": columns[:MAX_COLUMNS],
         "column_count": len(columns),
@@ -195,13 +191,6 @@ def is_plotly(data: Mapping[str, Any]) -> bool:
     """Whether an output is a plotly figure."""
     figure = data.get(PLOTLY_MIME)
     return isinstance(figure, dict) and isinstance(figure.get("data"), list)
-
-
-def is_table(table: Any) -> bool:
-    """Whether a value has the shape of a table."""
-    return isinstance(table, dict) and all(
-        isinstance(table.get(name), list) for name in ("columns", "types", "rows")
-    )
 
 
 def _column(name: Any, kind: Any) -> tuple[str, str, str]:
