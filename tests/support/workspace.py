@@ -89,7 +89,11 @@ class Workspace:
             retry_timeout_seconds=5,
             config_file=os.devnull,
         )
-        return WorkspaceClient(config=config)
+        client = WorkspaceClient(config=config)
+        # Looking proxies up walks through the environment, which pytest changes with each test:
+        # a thread that does so at that moment fails.
+        client.api_client._api_client._session.trust_env = False
+        return client
 
     def put_notebook(self, path: str, *cells: str) -> None:
         """Import a Python notebook."""
