@@ -1,6 +1,6 @@
 # make demo   the whole tool once, on real data, on this machine
-# make test   every test
-# make test-jvm   the same engine choice against Apache Spark's own Connect server; needs Java
+# make test   every test but those that need Java
+# make test-jvm   the choice of an engine, against Apache Spark's own Connect server; needs Java
 # make lint   ruff, mypy --strict, import contracts
 # Needs Python 3.11 or newer and make; everything else goes into .venv here.
 

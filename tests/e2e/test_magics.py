@@ -93,9 +93,10 @@ def test_a_failed_install_says_why_and_keeps_its_secrets(workspace: Workspace) -
     done = workspace.run(
         magic("%pip install /dbfs/wheels/tiny-1.0-py3-none-any.whl"),
         "token = 'hidden-thing'\n"
+        "address = f'https://me:{token}@127.0.0.1:1'\n"
         "try:\n"
-        "    get_ipython().run_line_magic('pip',\n"
-        "        f'install --index-url https://me:{token}@127.0.0.1:1/simple nothing-there')\n"
+        "    line = f'install --index-url {address} nothing-there'\n"
+        "    get_ipython().run_line_magic('pip', line)\n"
         "except Exception as e:\n"
         "    print('caught', e)\n"
         "import tiny",

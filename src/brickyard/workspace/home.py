@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from brickyard.errors import BrickyardError
+from brickyard.runtime.paths import Roots
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ class Home:
     def scratch(self) -> Path:
         """Of the runs: mount points, and aliases of paths that the engine cannot take."""
         return self.root / "tmp"
+
+    @property
+    def roots(self) -> Roots:
+        """Where the platform's paths lead."""
+        return Roots(self.dbfs, self.workspace, self.volumes, self.storage, self.scratch)
 
     @property
     def environments(self) -> Path:

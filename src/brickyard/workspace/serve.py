@@ -98,7 +98,7 @@ def serve(
     try:
         listener = _listen(settings.host, settings.port)
         url = f"http://{_reachable(settings.host)}:{listener.getsockname()[1]}"
-        prepared = prepare(home, folders_of(home), settings.requirements, told)
+        prepared = prepare(home, settings.requirements, told)
         workspace = _assemble(home, url, settings, prepared)
         server = _Server(
             uvicorn.Config(

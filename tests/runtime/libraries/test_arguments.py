@@ -57,12 +57,15 @@ def test_a_shells_operators_are_refused_by_name(operator: str) -> None:
     assert repr(operator) in str(caught.value)
 
 
+INDEX, OTHER = "https://one.example", "https://two.example"
+
+
 def test_options_are_read_as_pip_reads_them() -> None:
     request = read(
         "install",
         shlex.split(
             "-qU a -r one.txt -rtwo.txt --requirement=three.txt -c limits.txt -e ./project "
-            "-i https://index/x --extra-index-url=https://other --find-links /wheels --pre "
+            f"-i {INDEX} --extra-index-url={OTHER} --find-links /wheels --pre "
             "--force-reinstall --no-deps --no-cache-dir --no-index --user --timeout 3 -v b"
         ),
     )
@@ -73,8 +76,8 @@ def test_options_are_read_as_pip_reads_them() -> None:
     assert request.editables == ["./project"]
     assert (request.quiet, request.upgrade, request.force, request.eager) == (True,) * 3 + (False,)
     assert request.options == [
-        "--index-url=https://index/x",
-        "--extra-index-url=https://other",
+        f"--index-url={INDEX}",
+        f"--extra-index-url={OTHER}",
         "--find-links=/wheels",
         "--prerelease=allow",
         "--no-deps",

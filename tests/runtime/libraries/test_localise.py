@@ -9,6 +9,8 @@ from brickyard.runtime.libraries.arguments import Request
 from brickyard.runtime.libraries.localise import Localiser
 from brickyard.runtime.paths import PathMap
 
+INDEX = "https://one.example"
+
 
 @pytest.fixture
 def localiser(paths: PathMap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Localiser:
@@ -96,7 +98,7 @@ def test_requirements_files_are_rewritten_with_those_they_name(
         "c @ dbfs:/w/a-1.0-py3-none-any.whl\n"
         "pandas>=2 \\\n"
         "    --hash=sha256:00\n"
-        "--index-url https://index\n",
+        f"--index-url {INDEX}\n",
     )
     touch(tmp_path / "volumes/c/s/v/more/base.txt", "numpy\n-r ../all.txt\n")
     touch(tmp_path / "volumes/c/s/v/limits.txt", "scipy<2\n")
@@ -111,7 +113,7 @@ def test_requirements_files_are_rewritten_with_those_they_name(
         str(beside),
         f"c @ {wheel.as_uri()}",
     ]
-    assert lines[6:] == ["pandas>=2 \\", "    --hash=sha256:00", "--index-url https://index"]
+    assert lines[6:] == ["pandas>=2 \\", "    --hash=sha256:00", f"--index-url {INDEX}"]
     assert Path(nested).read_text() == f"numpy\n-r {copy}\n"
     assert Path(limits).read_text() == "scipy<2\n"
     assert localiser.names == {"a", "b", "c", "pandas", "numpy"}  # no constraint is asked for

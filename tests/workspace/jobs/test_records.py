@@ -10,6 +10,7 @@ from brickyard.workspace.jobs.manager import _new_run, _new_task
 from brickyard.workspace.jobs.records import JobRecords, RunRecords
 from brickyard.workspace.jobs.settings import job_settings
 from brickyard.workspace.store import Store
+from tests.support.outputs import add_output
 
 SETTINGS = job_settings(
     {"name": "j", "tasks": [{"task_key": "a", "notebook_task": {"notebook_path": "/n"}}]}
@@ -72,7 +73,7 @@ def test_runs_are_listed_newest_first_by_what_is_asked(records: RunRecords) -> N
 def test_deleting_a_run_takes_all_of_it(records: RunRecords) -> None:
     run_id, task_id = make(records)
     records.add_cells(task_id, NOTEBOOK)
-    records.add_output(task_id, 0, "stream", {"name": "stdout", "text": "x"})
+    add_output(records, task_id, 0, "stream", {"name": "stdout", "text": "x"})
     records.delete(run_id)
 
     assert records.cells(task_id) == []
@@ -84,7 +85,7 @@ def test_deleting_a_run_takes_all_of_it(records: RunRecords) -> None:
 def test_outputs_come_in_order_after_a_number_and_by_cell(records: RunRecords) -> None:
     _, task_id = make(records)
     for number in range(4):
-        records.add_output(task_id, number % 2, "stream", {"text": str(number)})
+        add_output(records, task_id, number % 2, "stream", {"text": str(number)})
     every = records.outputs(task_id)
 
     assert [o["content"]["text"] for o in every] == ["0", "1", "2", "3"]

@@ -10,6 +10,7 @@ from brickyard.workspace.jobs.export import notebook_page
 from brickyard.workspace.jobs.records import RunRecords
 from brickyard.workspace.jobs.render import Renderer
 from tests.e2e.conftest import commands
+from tests.support.outputs import add_output
 from tests.workspace.jobs.test_records import NOTEBOOK, make
 
 RENDERER = Renderer("http://here", 42)
@@ -86,9 +87,9 @@ def test_a_page_carries_the_cells_and_runs_nothing_of_theirs(records: RunRecords
     records.change_cell(task_id, 0, "FINISHED", 9)
     evil = "</script><script>alert(1)</script>"
     table = {"columns": ["n"], "types": ["int"], "rows": [[1]], "truncated": True}
-    records.add_output(task_id, 0, "stream", {"name": "stdout", "text": evil})
-    records.add_output(task_id, 0, "display", {"application/vnd.brickyard.table+json": table})
-    records.add_output(task_id, 1, "error", {"name": "E", "value": "v", "trace": "E: v"})
+    add_output(records, task_id, 0, "stream", {"name": "stdout", "text": evil})
+    add_output(records, task_id, 0, "display", {"application/vnd.brickyard.table+json": table})
+    add_output(records, task_id, 1, "error", {"name": "E", "value": "v", "trace": "E: v"})
 
     page = notebook_page(records.get(task_id), records.cells(task_id), records.outputs(task_id))
     found = commands(page)
@@ -115,7 +116,7 @@ def test_what_a_notebook_made_up_as_a_table_does_not_break_the_page(
     _, task_id = make(records)
     records.add_cells(task_id, NOTEBOOK)
     content = {"application/vnd.brickyard.table+json": made_up}
-    records.add_output(task_id, 0, "display", content)
+    add_output(records, task_id, 0, "display", content)
 
     page = notebook_page(records.get(task_id), records.cells(task_id), records.outputs(task_id))
 

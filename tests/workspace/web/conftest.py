@@ -24,6 +24,7 @@ from brickyard.workspace.jobs.changes import Changes
 from brickyard.workspace.jobs.records import JobRecords, Row, RunRecords
 from brickyard.workspace.store import Store
 from brickyard.workspace.web import WebPages
+from tests.support.outputs import add_output
 
 TOKEN = "dapi-test-token"
 USER = "ada@example.com"
@@ -89,10 +90,10 @@ class Records:
         self.runs.add_cells(task_id, Notebook("python", tuple(cells)))
 
     def stream(self, task_id: int, text: str, name: str = "stdout", position: int = 0) -> None:
-        self.runs.add_output(task_id, position, "stream", {"name": name, "text": text})
+        add_output(self.runs, task_id, position, "stream", {"name": name, "text": text})
 
     def display(self, task_id: int, data: Json, position: int = 0) -> None:
-        self.runs.add_output(task_id, position, "display", data)
+        add_output(self.runs, task_id, position, "display", data)
 
     def end(self, *run_ids: int, result: str = "SUCCESS", **values: Any) -> None:
         for run_id in run_ids:

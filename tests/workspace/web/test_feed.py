@@ -9,6 +9,7 @@ from brickyard.runtime.protocol import METADATA_MIME, PLOTLY_MIME, TABLE_MIME
 from brickyard.workspace.jobs.outputs import OutputLog
 from brickyard.workspace.web.feed import MAX_TASKS_INLINE, RunView
 from brickyard.workspace.web.templates import fragment, page
+from tests.support.outputs import add_output
 from tests.workspace.web.browsing import Html
 from tests.workspace.web.conftest import Records
 
@@ -156,7 +157,7 @@ def test_the_page_has_the_same_parts_as_the_stream(records: Records) -> None:
 def test_no_output_can_act(records: Records, kind: str, content: dict[str, Any]) -> None:
     run_id, (task,) = records.add_run()
     records.add_cells(task, "a")
-    records.runs.add_output(task, 0, kind, content)
+    add_output(records.runs, task, 0, kind, content)
     assert Html(page_of(records, run_id)).dangers() == []
     for part in view_of(records, run_id).changes():
         assert Html(part.html).dangers() == []

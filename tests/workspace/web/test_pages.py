@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from brickyard.runtime.protocol import PLOTLY_MIME, TABLE_MIME
+from tests.support.outputs import add_output
 from tests.workspace.web.browsing import Html
 from tests.workspace.web.conftest import USER, OpenSite, Records, Site
 
@@ -226,7 +227,7 @@ def test_a_run_page_is_whole_without_its_script(records: Records, site: OpenSite
     records.runs.change_cell(task, 1, "FINISHED", 2_500)
     records.runs.change_cell(task, 2, "RUNNING", 3_000)
     trace = {"name": "ZeroDivisionError", "value": "division by zero", "trace": "line 1\n1/0"}
-    records.runs.add_output(task, 2, "error", trace)
+    add_output(records.runs, task, 2, "error", trace)
     records.runs.change_cell(task, 2, "FAILED", 3_500)
     records.runs.finish_cells(task)
     records.end(task, run_id, result="FAILED", error="ZeroDivisionError", message="It failed")
@@ -353,7 +354,7 @@ def test_all_output_of_a_cell_as_text(records: Records, site: OpenSite) -> None:
         records.stream(task, "".join(f"{n + m}\r\n" for m in range(100)), position=1)
     records.stream(task, "of the other\n", position=0)
     records.display(task, {"text/plain": "42", "text/html": "<b>42</b>"}, position=1)
-    records.runs.add_output(task, 1, "error", {"name": "E", "value": "v", "trace": "trace"})
+    add_output(records.runs, task, 1, "error", {"name": "E", "value": "v", "trace": "trace"})
     made_up = {"columns": ["n"], "types": ["int"], "rows": [5]}
     records.display(task, {TABLE_MIME: made_up, "text/plain": "no table"}, position=0)
     assert get(site, f"/jobs/0/runs/{task}/cells/1/output.txt").text == "of the other\nno table\n"
@@ -378,7 +379,7 @@ def test_a_page_that_breaks_is_an_error_page(
 ) -> None:
     _, (task,) = records.add_run()
     records.add_cells(task, "a")
-    records.runs.add_output(task, 0, "stream", {"nonsense": 1})
+    add_output(records.runs, task, 0, "stream", {"nonsense": 1})
     page = get(site, f"/jobs/0/runs/{task}", 500)
     assert "An error of ours" in squeezed(page)
     assert "KeyError" not in page.text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyspark.sql.connect.proto as pb2
 from pyspark.sql.connect.types import proto_schema_to_pyspark_data_type
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
 from brickyard.runtime.spark.deltalog import columns_of, open_delta_table
 from brickyard.runtime.spark.errors import analysis_error
@@ -17,6 +17,11 @@ from brickyard.runtime.spark.sqltext.lexer import quote_name
 _MERGE_CONF = "spark.databricks.delta.schema.autoMerge.enabled"
 # Metadata of a column that the engine computes when it is left out.
 _COMPUTED = ("CURRENT_DEFAULT", "delta.generationExpression", "delta.identity.start")
+
+
+def is_computed(column: StructField) -> bool:
+    """Whether the engine computes a column of a table that is left out of a write."""
+    return any(key in (column.metadata or {}) for key in _COMPUTED)
 
 
 def align(session: Session, op: Any, folder: str) -> None:
@@ -51,7 +56,7 @@ def align(session: Session, op: Any, folder: str) -> None:
     if further:
         op.options["mergeSchema"] = "true"
     missing = [field for key, field in known.items() if key not in names]
-    if any(key in (field.metadata or {}) for field in missing for key in _COMPUTED):
+    if any(map(is_computed, missing)):
         return
     same = all(known[key].name == name for key, name in names.items() if key in known)
     if same and not missing:

@@ -14,6 +14,7 @@ from pyspark.sql.types import StructField, StructType
 from brickyard.runtime.spark.deltalog import columns_of, open_delta_table
 from brickyard.runtime.spark.deltatables import delta_folder
 from brickyard.runtime.spark.errors import UnsupportedSqlError, analysis_error
+from brickyard.runtime.spark.evolution import is_computed
 from brickyard.runtime.spark.overwrites import (
     is_dynamic,
     mismatch_check,
@@ -27,8 +28,6 @@ from brickyard.runtime.spark.sqltext.ddl import group, split_list
 from brickyard.runtime.spark.sqltext.lexer import quote_name
 
 _QUERY = ("SELECT", "WITH", "VALUES", "TABLE", "FROM")
-# Metadata of a column that the engine fills itself when an INSERT leaves it out.
-_FILLED = ("CURRENT_DEFAULT", "delta.generationExpression", "delta.identity.start")
 _Mode = pb2.WriteOperation.SaveMode
 
 
@@ -212,7 +211,7 @@ def _missing(statement: _Insert, columns: list[StructField]) -> list[StructField
         return []
     named = {name.lower() for name in statement.columns}
     left = [column for column in columns if column.name.lower() not in named]
-    if any(key in (column.metadata or {}) for column in left for key in _FILLED):
+    if any(map(is_computed, left)):
         return []  # The engine fills those; it then fills none with null.
     return [column for column in left if column.nullable]
 

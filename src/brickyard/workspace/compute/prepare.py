@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brickyard.errors import BrickyardError
-from brickyard.runtime.paths import PathMap, Roots
+from brickyard.runtime.paths import PathMap
 from brickyard.runtime.protocol import Folders
 from brickyard.workspace.compute.environments import (
     BuildError,
@@ -43,7 +43,6 @@ class Prepared:
 
 def prepare(
     home: Home,
-    folders: Folders,
     requirements: Path | None,
     told: Callable[[str], None] = lambda _line: None,
 ) -> Prepared:
@@ -51,22 +50,13 @@ def prepare(
 
     Args:
         home: The home folder, locked by this process.
-        folders: Roots of the platform's paths.
         requirements: The requirements file, if there is one.
         told: Called with what uv does.
 
     Raises:
         BrickyardError: The requirements cannot be read or installed.
     """
-    paths = PathMap(
-        Roots(
-            dbfs=Path(folders.dbfs),
-            workspace=Path(folders.workspace),
-            volumes=Path(folders.volumes),
-            storage=Path(folders.storage),
-            tmp=Path(folders.scratch),
-        )
-    )
+    paths = PathMap(home.roots)
 
     def to_local(address: str) -> str:
         return paths.to_local(address, bare_is_dbfs=False)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select
 
-from brickyard.runtime.paths import PathMap, PathMappingError, Roots
+from brickyard.runtime.paths import PathMap, PathMappingError
+from brickyard.runtime.paths.mapping import AZURE_SCHEMES
 from brickyard.workspace.api.call import Call
 from brickyard.workspace.api.errors import ApiError, invalid, missing
 from brickyard.workspace.api.routing import Operation, Reply
@@ -24,8 +25,6 @@ from brickyard.workspace.store import Store
 from brickyard.workspace.store.tables import mounts
 
 log = logging.getLogger(__name__)
-
-_AZURE = ("abfss://", "abfs://", "wasbs://", "wasb://")
 
 
 class Mounts:
@@ -40,9 +39,7 @@ class Mounts:
         self._root = home.dbfs
         self._storage = home.storage
         self._store = store
-        self._paths = PathMap(
-            Roots(home.dbfs, home.workspace, home.volumes, home.storage, home.scratch)
-        )
+        self._paths = PathMap(home.roots)
         with store.transaction() as connection:
             rows = connection.execute(select(mounts.c.mount_point, mounts.c.source)).all()
         self._points = {row.mount_point: row.source for row in rows}
@@ -147,7 +144,8 @@ class Mounts:
 
     def _target(self, source: str) -> Path:
         """The folder that stands for a container, made when missing."""
-        if not source.lower().startswith(_AZURE):
+        scheme, colon, _ = source.lower().partition("://")
+        if not colon or scheme not in AZURE_SCHEMES:
             raise invalid(
                 f"The source {source!r} has no local place: "
                 "use abfss://container@account.dfs.core.windows.net/ or wasbs://…"

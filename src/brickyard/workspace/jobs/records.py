@@ -308,11 +308,6 @@ class RunRecords:
         with self._store.transaction() as connection:
             _finish_cells(connection, [run_id])
 
-    def add_output(self, run_id: int, position: int, kind: str, content: Json) -> int:
-        """Keep one output of a cell; returns its sequence number."""
-        with self.edit_outputs(run_id) as edit:
-            return edit.add(position, kind, content)
-
     @contextmanager
     def edit_outputs(self, run_id: int) -> Iterator[OutputEdit]:
         """Change a run's outputs in one transaction."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from brickyard.errors import BrickyardError
@@ -20,11 +19,6 @@ def configuration(file: Path) -> Config:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{file}".replace("%", "%%"))
     return config
-
-
-def newest_revision() -> str:
-    """The revision that the migrations folder ends with."""
-    return ScriptDirectory(str(_SCRIPTS)).get_current_head() or ""
 
 
 def upgrade(file: Path, found: str | None) -> None:

@@ -155,7 +155,8 @@ def test_equal_builds_are_one_and_are_found_by_the_next_server(make: Make, tmp_p
 def test_what_decides_the_content_decides_the_name(make: Make, tmp_path: Path) -> None:
     environments = make()
     one, two = Item.of("one"), Item.of("two")
-    private = [Item.of(f"--index-url https://me:{word}@host/simple", "x") for word in ("a", "b")]
+    hosts = [f"https://me:{word}@host.example" for word in ("a", "b")]
+    private = [Item.of(f"--index-url {host}", "x") for host in hosts]
 
     names = [environments.key(items) for items in ([one], [two], [one, two], [two, one])]
     assert len(set(names)) == 4

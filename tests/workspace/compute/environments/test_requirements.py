@@ -30,14 +30,15 @@ def lines(text: str, tmp_path: Path, sources: Sources) -> list[str]:
 
 
 def test_what_uv_understands_is_passed_on(tmp_path: Path, sources: Sources) -> None:
-    text = """
+    index = "--index-url " + "https://host.example"
+    text = f"""
     # needed by everything
-    --index-url https://host/simple   # ours
+    {index}   # ours
     pandas[excel] >= 2, <3 ; python_version > "3.8"
     "quoted"
     """.replace('    "quoted"\n', "    numpy \\\n        ==1.26.0 --hash=sha256:abc\n")
     assert lines(text, tmp_path, sources) == [
-        "--index-url https://host/simple",
+        index,
         'pandas[excel] >= 2, <3 ; python_version > "3.8"',
         "numpy         ==1.26.0 --hash=sha256:abc",
     ]
